@@ -1,2 +1,31 @@
-//! Commands.
-fn main() {}
+//! The commands of this repository: `cargo xtask <command>`.
+//!
+//! One file a command, each with its `Args` and a `run`. A new command is a
+//! module, a variant of [`Command`] and an arm of `main`.
+
+mod generated;
+mod repo;
+mod requirements;
+
+use clap::{Parser, Subcommand};
+
+/// What a developer may ask of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One variant a command; its doc comment is the line that `--help` shows.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes docs/requirements.md: which test or page covers which requirement.
+    Requirements(requirements::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Requirements(args) => requirements::run(&args),
+    }
+}
