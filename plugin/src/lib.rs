@@ -1,1 +1,39 @@
-//! Work in progress.
+//! Koppel's component: keeps contacts in Spotler Mail+ in step with a CRM.
+//!
+//! ```text
+//! edge ─▶ flows ─▶ decide ─▶ spotler calls ─▶ look/settle ─▶ memory ─▶ answer
+//! (wasm)  (order)  (pure)    (through Ports)   (pure)        (documents)
+//! ```
+//!
+//! Everything but `edge` compiles natively, knows no clock, socket, WIT or
+//! environment, and gets time and chance through [`ports::Ports`].
+
+pub mod crm;
+
+pub mod change;
+pub mod outcome;
+
+pub mod connection;
+pub mod profile;
+
+pub mod address;
+pub mod consent;
+pub mod mapping;
+pub mod memory;
+
+pub mod decide;
+pub mod look;
+pub mod settle;
+
+pub mod ports;
+pub mod spotler;
+
+pub mod flows;
+
+pub mod about;
+pub mod card;
+pub mod codes;
+pub mod manual;
+
+#[cfg(target_family = "wasm")]
+mod edge;

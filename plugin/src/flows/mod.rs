@@ -1,0 +1,10 @@
+//! One file a hook: what is asked, in which order. Decisions are elsewhere.
+
+pub mod contact_saved;
+pub mod mapping_saved;
+pub mod module_field_changed;
+pub mod questions;
+pub mod run_action;
+pub mod settings_saved;
+pub mod stage_changed;
+pub mod tick;
