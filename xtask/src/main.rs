@@ -3,9 +3,12 @@
 //! One file a command, each with its `Args` and a `run`. A new command is a
 //! module, a variant of [`Command`] and an arm of `main`.
 
+mod example_contacts;
 mod generated;
 mod repo;
 mod requirements;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -20,12 +23,22 @@ struct Cli {
 /// One variant a command; its doc comment is the line that `--help` shows.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes examples/contacts.csv and the page that counts what is in it.
+    ExampleContacts(example_contacts::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
     Requirements(requirements::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::ExampleContacts(args) => example_contacts::run(&args),
         Command::Requirements(args) => requirements::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
