@@ -137,29 +137,22 @@ fn person(dice: &mut Dice, organisation: Option<&Organisation>) -> Record {
             "{}@{domain}",
             local_part(dice, first_name, infix, last_name)
         ),
-        phone: if dice.chance(55) {
-            landline(dice, place)
-        } else {
-            String::new()
-        },
-        mobile: if dice.chance(65) {
-            mobile(dice, place)
-        } else {
-            String::new()
-        },
-        fax: if dice.chance(3) {
-            landline(dice, place)
-        } else {
-            String::new()
-        },
+        phone: sometimes(dice, 55, |it| landline(it, place)),
+        mobile: sometimes(dice, 65, |it| mobile(it, place)),
+        fax: sometimes(dice, 3, |it| landline(it, place)),
         gender: gender.to_owned(),
-        birth_date: if dice.chance(35) {
-            birth_date(dice)
-        } else {
-            String::new()
-        },
+        birth_date: sometimes(dice, 35, birth_date),
         organisation: organisation.map(|it| it.name.clone()).unwrap_or_default(),
         ..everyday(dice, place)
+    }
+}
+
+/// What `make` makes for `percent` of the people, and nothing for the others.
+fn sometimes(dice: &mut Dice, percent: usize, make: impl Fn(&mut Dice) -> String) -> String {
+    if dice.chance(percent) {
+        make(dice)
+    } else {
+        String::new()
     }
 }
 
