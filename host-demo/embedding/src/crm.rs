@@ -1,0 +1,140 @@
+//! What a CRM vendor implements: reading the CRM, and carrying out changes.
+
+use crate::contract::changes::CrmChange;
+use crate::contract::crm::RecordPage;
+use crate::contract::types::{
+    CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordRef,
+};
+use crate::{EventKey, TenantId, Timestamp};
+use async_trait::async_trait;
+
+/// The connection through which the CRM and the embedding reach their tables.
+/// The one place that names the database.
+pub type Connection = sqlx::SqliteConnection;
+
+/// The CRM could not be read. The call ends, and is tried again as the next
+/// attempt.
+#[derive(Debug, thiserror::Error)]
+pub enum CrmError {
+    /// The CRM's own storage failed.
+    #[error("the CRM's storage failed")]
+    Storage(#[from] sqlx::Error),
+    /// The CRM holds something that the contract cannot express; the text names
+    /// the thing, never a person's value.
+    #[error("the CRM holds something that cannot be handed on: {0}")]
+    Unfit(String),
+}
+
+/// The changes of an answer could not be carried out; nothing of them remains.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The CRM's own storage failed; the call is tried again.
+    #[error("the CRM's storage failed")]
+    Storage(#[from] sqlx::Error),
+    /// The CRM cannot do what the answer asks, today or ever; the event is tried
+    /// again and ends as `component-fault`. The text names the kind of change,
+    /// never a person's value.
+    #[error("the CRM cannot carry out a change: {0}")]
+    Impossible(String),
+}
+
+/// The CRM, as the embedding needs it.
+///
+/// Every reading function is called outside of any transaction of the
+/// embedding, and again while the answer is committed: the answer is thrown
+/// away if it then says anything else (C17). So it must answer the same as long
+/// as nothing has changed, in the same order.
+#[async_trait]
+pub trait Crm: Send + Sync + 'static {
+    /// All fields that the CRM has (YO-17, DA-55).
+    async fn fields(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+    ) -> Result<Vec<FieldDescription>, CrmError>;
+
+    /// One record, also when it is inactive or deleted; none if there never was
+    /// one. Its `revision` counts up with every change of it, of whatever kind.
+    async fn read_record(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        reference: &RecordRef,
+    ) -> Result<Option<CrmRecord>, CrmError>;
+
+    /// All active records of a kind in a stable order, at most `limit` (1 to
+    /// 500), from `start` (the `next` of the page before).
+    async fn list_records(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        kind: RecordKind,
+        start: Option<&str>,
+        limit: u32,
+    ) -> Result<RecordPage, CrmError>;
+
+    /// The records of a selection that an event named, in a stable order, at
+    /// most `limit` (1 to 500). An unknown selection is an empty one.
+    async fn read_selection(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        selection: &str,
+        start: Option<&str>,
+        limit: u32,
+    ) -> Result<RecordPage, CrmError>;
+
+    /// The contacts that are marked as primary for a relation (YO-45, C8).
+    async fn primary_contacts(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        relation: &str,
+    ) -> Result<Vec<RecordRef>, CrmError>;
+
+    /// The opt-in attributes of the category `Spotler`, as they are named now
+    /// (PV-09).
+    async fn permission_attributes(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+    ) -> Result<Vec<Permission>, CrmError>;
+
+    /// Whether a user has a right, such as `spotler` (PV-02).
+    async fn user_has_right(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        user: &str,
+        right: &str,
+    ) -> Result<bool, CrmError>;
+
+    /// Whether large campaigns may run at a moment, and when they may next
+    /// (PV-22, C29). Without a word from the vendor they may always.
+    fn evening_window(&self, tenant: &TenantId, at: Timestamp) -> EveningWindow {
+        let _ = tenant;
+        EveningWindow {
+            open: true,
+            opens_at: at,
+        }
+    }
+
+    /// Carries out the changes of an answer, in their order, in the transaction
+    /// that commits the answer. `sync-again` is not among them: the embedding
+    /// queues those records itself.
+    ///
+    /// It must not
+    /// * set a permission to `given` where the record says `withdrawn` with CRM
+    ///   as its origin, nor allow mail where the CRM forbade it: the opt-out
+    ///   wins (C3, PV-12);
+    /// * raise an event of its own (C30);
+    /// * end the transaction. Savepoints (`Connection::begin`) are welcome.
+    async fn apply(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        at: Timestamp,
+        event: &EventKey,
+        changes: &[CrmChange],
+    ) -> Result<(), ApplyError>;
+}

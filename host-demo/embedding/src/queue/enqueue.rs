@@ -1,0 +1,102 @@
+//! Putting an event into the queue.
+
+use super::{EnqueueError, Event, NewEvent};
+use crate::{Connection, EventKey, TenantId};
+use sqlx::Row;
+
+/// Puts an event into the queue, on the connection of the transaction in which
+/// the CRM saves: both are committed, or neither (transactional outbox).
+///
+/// A save of a record that already waits is taken together with it, and answers
+/// with the key of the one that waits. Afterwards call [`Store::wake`], unless
+/// the transaction runs in [`Store::write`].
+///
+/// [`Store::wake`]: crate::Store::wake
+/// [`Store::write`]: crate::Store::write
+///
+/// # Errors
+/// [`EnqueueError`]: roll the transaction back.
+pub async fn enqueue(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    new: NewEvent,
+) -> Result<EventKey, EnqueueError> {
+    if new
+        .event
+        .record()
+        .is_some_and(|it| !(1..=200).contains(&it.id.len()))
+    {
+        return Err(EnqueueError::Unfit("the id of a record is 1 to 200 bytes"));
+    }
+    if let Some(key) = new.event.coalesce_key()
+        && let Some(joined) = join_waiting(connection, tenant, &key, &new).await?
+    {
+        return Ok(joined);
+    }
+    insert(connection, tenant, &new).await
+}
+
+async fn join_waiting(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    key: &str,
+    new: &NewEvent,
+) -> Result<Option<EventKey>, EnqueueError> {
+    let waiting =
+        sqlx::query("SELECT seq, id, payload FROM koppel_event WHERE tenant = ? AND coalesce = ?")
+            .bind(tenant.as_str())
+            .bind(key)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some(row) = waiting else { return Ok(None) };
+    let earlier: Event = serde_json::from_str(row.try_get("payload")?)
+        .map_err(|_| EnqueueError::Unfit("the event that waits cannot be read"))?;
+    // The moment and the user of the latest save count, as its content does.
+    sqlx::query(
+        "UPDATE koppel_event
+         SET payload = ?, revision = revision + 1, occurred_at = max(occurred_at, ?), user = ?
+         WHERE seq = ?",
+    )
+    .bind(json(&earlier.merged_with(new.event.clone()))?)
+    .bind(stored(new.occurred_at))
+    .bind(&new.user)
+    .bind(row.try_get::<i64, _>("seq")?)
+    .execute(connection)
+    .await?;
+    Ok(Some(EventKey::from_stored(row.try_get::<String, _>("id")?)))
+}
+
+async fn insert(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    new: &NewEvent,
+) -> Result<EventKey, EnqueueError> {
+    let key = EventKey::fresh();
+    sqlx::query(
+        "INSERT INTO koppel_event (id, tenant, hook, order_key, coalesce, payload, occurred_at,
+             user, not_before, long_work, turn)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?,
+             (SELECT coalesce(max(turn), 0) + 1 FROM koppel_event))",
+    )
+    .bind(key.as_str())
+    .bind(tenant.as_str())
+    .bind(new.event.hook())
+    .bind(new.event.order_key(key.as_str()))
+    .bind(new.event.coalesce_key())
+    .bind(json(&new.event)?)
+    .bind(stored(new.occurred_at))
+    .bind(&new.user)
+    .bind(new.event.is_long_work())
+    .execute(connection)
+    .await?;
+    Ok(key)
+}
+
+fn json(event: &Event) -> Result<String, EnqueueError> {
+    serde_json::to_string(event).map_err(|_| EnqueueError::Unfit("it has no JSON form"))
+}
+
+/// A moment as SQLite keeps it.
+pub(crate) fn stored(at: u64) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,19 @@
+//! The durable queue: events, written in the CRM's own transaction.
+
+mod enqueue;
+mod event;
+
+pub use enqueue::enqueue;
+pub use event::{Event, NewEvent};
+
+/// An event could not be queued; the CRM's transaction must not be committed
+/// without it.
+#[derive(Debug, thiserror::Error)]
+pub enum EnqueueError {
+    /// A statement failed.
+    #[error("the event could not be written")]
+    Database(#[from] sqlx::Error),
+    /// The event does not fit the contract; the text names the part.
+    #[error("the event does not fit the contract: {0}")]
+    Unfit(&'static str),
+}

@@ -1,0 +1,87 @@
+-- The embedding's own tables, beside those of the CRM in the same file.
+-- Every statement may run again; a later version adds statements at the end.
+
+CREATE TABLE IF NOT EXISTS koppel_settings (
+    tenant   TEXT PRIMARY KEY,
+    active   INTEGER NOT NULL,
+    key      TEXT NOT NULL,
+    secret   BLOB,                       -- nonce and sealed secret, never clear
+    address  TEXT NOT NULL,
+    profile  TEXT NOT NULL,              -- JSON of the profile
+    revision INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS koppel_kv (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: the cursor of list-keys
+    tenant   TEXT NOT NULL,
+    bucket   TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    value    BLOB NOT NULL,
+    revision INTEGER NOT NULL,
+    UNIQUE (tenant, bucket, key)
+) STRICT;
+CREATE INDEX IF NOT EXISTS koppel_kv_listing ON koppel_kv (tenant, bucket, id);
+
+CREATE TABLE IF NOT EXISTS koppel_event (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    tenant      TEXT NOT NULL,
+    hook        TEXT NOT NULL,
+    order_key   TEXT NOT NULL,           -- events with the same one run in order
+    coalesce    TEXT,                    -- events with the same one are taken together
+    payload     TEXT NOT NULL,           -- JSON of the event
+    revision    INTEGER NOT NULL DEFAULT 1,
+    attempt     INTEGER NOT NULL DEFAULT 0,   -- calls of this step that were started
+    faults      INTEGER NOT NULL DEFAULT 0,   -- traps, timeouts and limits in a row
+    conflicts   INTEGER NOT NULL DEFAULT 0,   -- in a row, by the event's own record only
+    occurred_at INTEGER NOT NULL,
+    user        TEXT,
+    cursor      TEXT,
+    done        INTEGER,
+    total       INTEGER,
+    unit        TEXT,
+    reason      TEXT,                    -- why it waits, JSON of a reason
+    not_before  INTEGER NOT NULL,
+    long_work   INTEGER NOT NULL DEFAULT 0,
+    turn        INTEGER NOT NULL         -- whose turn it is among long work
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS koppel_event_coalesce
+    ON koppel_event (tenant, coalesce) WHERE coalesce IS NOT NULL;
+CREATE INDEX IF NOT EXISTS koppel_event_order ON koppel_event (tenant, order_key, seq);
+CREATE INDEX IF NOT EXISTS koppel_event_due ON koppel_event (tenant, long_work, turn, not_before);
+CREATE INDEX IF NOT EXISTS koppel_event_next ON koppel_event (not_before);
+
+CREATE TABLE IF NOT EXISTS koppel_history (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant     TEXT NOT NULL,
+    event      TEXT NOT NULL,
+    hook       TEXT NOT NULL,
+    subject    TEXT,                     -- kind and id of the record, not its values
+    attempt    INTEGER NOT NULL,
+    outcome    TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    about      TEXT NOT NULL,            -- JSON, no personal data
+    why        TEXT NOT NULL,            -- JSON, no personal data
+    requests   TEXT NOT NULL,            -- JSON: method and path without ids, count
+    started_at INTEGER NOT NULL,
+    ended_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS koppel_history_event ON koppel_history (tenant, event);
+CREATE INDEX IF NOT EXISTS koppel_history_subject ON koppel_history (tenant, subject, id);
+
+CREATE TABLE IF NOT EXISTS koppel_rejection (
+    event       TEXT PRIMARY KEY,
+    tenant      TEXT NOT NULL,
+    hook        TEXT NOT NULL,
+    subject     TEXT,
+    payload     TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    user        TEXT,
+    cursor      TEXT,
+    reason      TEXT NOT NULL,
+    about       TEXT NOT NULL,
+    who         TEXT NOT NULL,
+    attempts    INTEGER NOT NULL,
+    rejected_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS koppel_rejection_subject ON koppel_rejection (tenant, subject);
