@@ -1,0 +1,136 @@
+//! The control API under `/_sim`, and the page at `/`: no signature needed.
+
+mod page;
+
+use serde_json::{Value, json};
+
+use crate::clock::iso;
+use crate::faults::FaultRule;
+use crate::handle::SimHandle;
+use crate::http::{Query, Request, Response};
+use crate::ui::UiAction;
+
+/// Whether a request is for the control API or the page.
+pub(crate) fn is_for(path: &str) -> bool {
+    path == "/" || path == "/_sim" || path.starts_with("/_sim/")
+}
+
+/// Answers a request to the control API or for the page.
+pub(crate) fn answer(sim: &SimHandle, request: &Request) -> Response {
+    let path = request.path.trim_end_matches('/');
+    let what = path
+        .strip_prefix("/_sim")
+        .unwrap_or_default()
+        .trim_start_matches('/');
+    let answered = match (request.method.as_str(), what) {
+        ("GET", "") => Ok(Response::text(
+            200,
+            "text/html; charset=utf-8",
+            page::html(sim, request),
+        )),
+        ("GET", "contacts.csv") => Ok(Response::text(
+            200,
+            "text/csv; charset=utf-8",
+            sim.contacts_csv(),
+        )),
+        ("GET", _) => look(sim, what, &Query::read(&request.query)),
+        ("POST" | "PATCH" | "PUT" | "DELETE", _) => drive(sim, request, what),
+        _ => Err("no such control".to_owned()),
+    };
+    answered.unwrap_or_else(|error| Response::json(400, &json!({"error": error})))
+}
+
+fn look(sim: &SimHandle, what: &str, query: &Query) -> Result<Response, String> {
+    let value = match what {
+        "contacts" => match query.get("who") {
+            Some(who) => to_json(crate::ui::find(&sim.lock(), who).map_err(|it| it.to_string())?)?,
+            None => to_json(sim.contacts())?,
+        },
+        "requests" => to_json(match query.get("on") {
+            Some(pattern) => sim.requests_to(pattern),
+            None => sim.requests(),
+        })?,
+        "ledger" => to_json(sim.ledger())?,
+        "breaches" => to_json(sim.breaches())?,
+        "snapshot" => sim.snapshot(),
+        "snapshot-of-effect" => sim.snapshot_of_effect(),
+        "switches" => to_json(sim.switches())?,
+        "faults" => json!({"rules": sim.faults().rules(), "held": sim.faults().held()}),
+        "clock" => clock(sim),
+        "properties" => to_json(sim.properties())?,
+        _ => return Err("no such view".to_owned()),
+    };
+    Ok(Response::json(200, &value))
+}
+
+fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, String> {
+    let body: Value = if request.body.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(&request.body).map_err(|it| it.to_string())?
+    };
+    let value = match (request.method.as_str(), what) {
+        ("POST", "ui") => {
+            let action: UiAction = from_json(body)?;
+            let contact = sim.ui(&action).map_err(|it| it.to_string())?;
+            json!({"contact": contact})
+        }
+        ("POST", "faults") => {
+            let rule: FaultRule = from_json(body)?;
+            sim.faults().add(rule);
+            json!({"rules": sim.faults().rules()})
+        }
+        ("DELETE", "faults") => {
+            sim.faults().clear();
+            json!({"rules": []})
+        }
+        ("POST", "faults/release") => {
+            sim.faults().release();
+            json!({"held": sim.faults().held()})
+        }
+        ("PATCH" | "POST", "switches") => {
+            sim.lock()
+                .switches
+                .merge(&body)
+                .map_err(|it| it.to_string())?;
+            to_json(sim.switches())?
+        }
+        ("PUT" | "POST", "clock") => {
+            set_clock(sim, &body)?;
+            clock(sim)
+        }
+        ("DELETE", "requests") => {
+            sim.clear_requests();
+            json!([])
+        }
+        _ => return Err("no such control".to_owned()),
+    };
+    Ok(Response::json(200, &value))
+}
+
+fn set_clock(sim: &SimHandle, body: &Value) -> Result<(), String> {
+    if let Some(at) = body.get("set").and_then(Value::as_str) {
+        return sim.clock().set(at).map_err(|it| it.to_string());
+    }
+    if body.get("freeze") == Some(&Value::Bool(true)) {
+        sim.clock().freeze();
+        return Ok(());
+    }
+    let seconds = body.get("advance_s").and_then(Value::as_i64);
+    sim.clock()
+        .advance_s(seconds.ok_or("give `set`, `advance_s` or `freeze`")?);
+    Ok(())
+}
+
+fn clock(sim: &SimHandle) -> Value {
+    let now_ms = sim.clock().now_ms();
+    json!({"now_ms": now_ms, "now": iso(now_ms, 0)})
+}
+
+fn to_json(value: impl serde::Serialize) -> Result<Value, String> {
+    serde_json::to_value(value).map_err(|it| it.to_string())
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_json::from_value(value).map_err(|it| it.to_string())
+}
