@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,6 +31,9 @@ pub struct Config {
     pub contacts: Vec<SeedContact>,
     /// Whether the request log keeps the bodies.
     pub keep_bodies: bool,
+    /// A file that the state is read from at the start, if it exists, and written to by
+    /// [`crate::SimHandle::save`].
+    pub save: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -43,6 +47,7 @@ impl Default for Config {
             permissions: DEMO_PERMISSIONS.map(str::to_owned).to_vec(),
             contacts: Vec::new(),
             keep_bodies: true,
+            save: None,
         }
     }
 }

@@ -29,6 +29,15 @@ pub enum SimError {
         #[source]
         source: serde_json::Error,
     },
+    /// The state cannot be read from or written to its file.
+    #[error("cannot read or write the state in `{file}`")]
+    Save {
+        /// The file.
+        file: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
     /// A contact to start with cannot exist.
     #[error("contact {number} to start with has an invalid property `{property}`")]
     SeedContact {

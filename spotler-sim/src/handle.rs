@@ -1,15 +1,13 @@
 //! The handle: look at the simulator and drive it, without HTTP.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::watch;
 
-use crate::clock::{Clock, instant_ms};
+use crate::controls::{ClockControl, FaultControl};
 use crate::csv;
 use crate::error::{SimError, UiError};
-use crate::faults::{Fault, FaultRule, When};
+use crate::gate::Gate;
 use crate::http::{Request, Response};
 use crate::log::LoggedRequest;
 use crate::safety::{Breach, breaches};
@@ -30,18 +28,15 @@ pub struct SimHandle {
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    held: watch::Sender<u64>,
-    released: watch::Sender<u64>,
+    gate: Gate,
 }
 
 impl SimHandle {
     pub(crate) fn new(state: State) -> SimHandle {
-        let (held, released) = (watch::Sender::new(0), watch::Sender::new(0));
         SimHandle {
             shared: Arc::new(Shared {
                 state: Mutex::new(state),
-                held,
-                released,
+                gate: Gate::new(),
             }),
         }
     }
@@ -58,6 +53,11 @@ impl SimHandle {
         let mut state = self.lock();
         let admitted = state.admit(request);
         state.perform(request, &admitted)
+    }
+
+    /// Answers a request to the control API or for the page without a socket.
+    pub fn control(&self, request: &Request) -> Response {
+        crate::control::answer(self, request)
     }
 
     // --- contacts
@@ -246,14 +246,17 @@ impl SimHandle {
     /// Every signal of inactivity that an answer which arrived has shown: contact number, signal.
     pub fn signals_shown(&self) -> Vec<(u64, Signal)> {
         let state = self.lock();
-        let shown = state.world.ledger.iter().filter_map(|it| match it.event {
-            Event::SignalShown {
+        let mut shown = Vec::new();
+        for entry in &state.world.ledger {
+            if let Event::SignalShown {
                 signal,
                 delivered: true,
-            } => Some((it.contact, signal)),
-            _ => None,
-        });
-        shown.collect()
+            } = entry.event
+            {
+                shown.push((entry.contact, signal));
+            }
+        }
+        shown
     }
 
     /// All that Spotler remembers; equal in runs that went the same way.
@@ -275,6 +278,15 @@ impl SimHandle {
     /// Goes on with what another simulator left.
     pub fn resume(&self, saved: Saved) {
         self.lock().resume(saved);
+    }
+
+    /// Writes the state to the file of [`crate::Config::save`], if there is one.
+    pub fn save(&self) -> Result<(), SimError> {
+        let (file, saved) = {
+            let state = self.lock();
+            (state.save.clone(), state.saved())
+        };
+        file.map_or(Ok(()), |file| crate::save::write(&file, &saved))
     }
 
     // --- behaviour
@@ -319,126 +331,7 @@ impl SimHandle {
         ClockControl { sim: self }
     }
 
-    pub(crate) async fn hold(&self) {
-        let mut released = self.shared.released.subscribe();
-        let mut ticket = 0;
-        self.shared.held.send_modify(|it| {
-            *it += 1;
-            ticket = *it;
-        });
-        // Fails only when the simulator is gone, and the request with it.
-        let _ = released.wait_for(|it| *it >= ticket).await;
-    }
-}
-
-/// Makes requests go wrong.
-#[derive(Clone, Copy, Debug)]
-pub struct FaultControl<'a> {
-    sim: &'a SimHandle,
-}
-
-impl FaultControl<'_> {
-    /// The next request goes wrong, whichever it is.
-    pub fn next(&self, fault: Fault) {
-        self.next_on("*", 1, fault);
-    }
-
-    /// The next so many requests of this pattern go wrong.
-    pub fn next_on(&self, pattern: &str, times: u64, fault: Fault) {
-        self.add(FaultRule {
-            on: pattern.to_owned(),
-            when: When::Next { times },
-            fault,
-        });
-    }
-
-    /// All requests of this pattern go wrong.
-    pub fn always_on(&self, pattern: &str, fault: Fault) {
-        self.add(FaultRule {
-            on: pattern.to_owned(),
-            when: When::Always,
-            fault,
-        });
-    }
-
-    /// Adds a rule.
-    pub fn add(&self, rule: FaultRule) {
-        self.sim.lock().faults.add(rule);
-    }
-
-    /// The rules in force, used-up ones included.
-    pub fn rules(&self) -> Vec<FaultRule> {
-        self.sim.lock().faults.rules()
-    }
-
-    /// Removes all rules; what is held stays held.
-    pub fn clear(&self) {
-        self.sim.lock().faults.clear();
-    }
-
-    /// How many requests are held.
-    pub fn held(&self) -> u64 {
-        *self.sim.shared.held.borrow() - *self.sim.shared.released.borrow()
-    }
-
-    /// Waits until so many requests are held; false if that takes longer than the deadline.
-    pub async fn until_held(&self, count: u64, deadline: Duration) -> bool {
-        let mut held = self.sim.shared.held.subscribe();
-        let released = *self.sim.shared.released.borrow();
-        let enough = held.wait_for(|it| *it - released >= count);
-        matches!(tokio::time::timeout(deadline, enough).await, Ok(Ok(_)))
-    }
-
-    /// Lets everything go that is held.
-    pub fn release(&self) {
-        let held = *self.sim.shared.held.borrow();
-        self.sim.shared.released.send_replace(held);
-    }
-
-    /// Lets the longest-held request go.
-    pub fn release_one(&self) {
-        let held = *self.sim.shared.held.borrow();
-        self.sim
-            .shared
-            .released
-            .send_modify(|it| *it = held.min(*it + 1));
-    }
-}
-
-/// Moves the virtual clock.
-#[derive(Clone, Copy, Debug)]
-pub struct ClockControl<'a> {
-    sim: &'a SimHandle,
-}
-
-impl ClockControl<'_> {
-    /// The virtual time in milliseconds since 1970.
-    pub fn now_ms(&self) -> i64 {
-        self.sim.lock().clock.now_ms()
-    }
-
-    /// Sets the time; what was due in between happens, each thing at its own time.
-    pub fn set_ms(&self, at_ms: i64) {
-        self.sim.lock().advance_to(at_ms);
-    }
-
-    /// Sets the time given as ISO 8601 with an offset.
-    pub fn set(&self, iso: &str) -> Result<(), SimError> {
-        let at_ms = instant_ms(iso).ok_or_else(|| SimError::ClockStart(iso.to_owned()))?;
-        self.set_ms(at_ms);
-        Ok(())
-    }
-
-    /// Moves the time on; what was due in between happens, each thing at its own time.
-    pub fn advance_s(&self, seconds: i64) {
-        let mut state = self.sim.lock();
-        let at_ms = state.clock.now_ms() + seconds * 1000;
-        state.advance_to(at_ms);
-    }
-
-    /// Stops the clock where it is.
-    pub fn freeze(&self) {
-        let mut state = self.sim.lock();
-        state.clock = Clock::Frozen(state.clock.now_ms());
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.shared.gate
     }
 }

@@ -1,7 +1,7 @@
 //! The program: a simulator on an address, with its state in a file if wanted.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 use serde_json::Value;
@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long)]
     data: Option<PathBuf>,
     /// A file that the state is read from at the start, if it exists, and written to at the end
-    /// and on SIGHUP.
+    /// (SIGTERM, control-C), on SIGHUP and on `POST /_sim/save`.
     #[arg(long)]
     save: Option<PathBuf>,
 }
@@ -51,20 +51,17 @@ struct Arguments {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let sim = SpotlerSim::start(configuration(&arguments)?).await?;
-    if let Some(file) = arguments.save.as_deref().filter(|it| it.exists()) {
-        sim.resume(serde_json::from_slice(&std::fs::read(file)?)?);
-    }
     println!("{}", sim.base_url());
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     loop {
         tokio::select! {
-            _ = hang_up.recv() => save(&sim, arguments.save.as_deref())?,
+            _ = hang_up.recv() => sim.save()?,
             _ = terminate.recv() => break,
             _ = tokio::signal::ctrl_c() => break,
         }
     }
-    save(&sim, arguments.save.as_deref())
+    Ok(sim.save()?)
 }
 
 fn configuration(arguments: &Arguments) -> Result<Config, Box<dyn Error>> {
@@ -87,6 +84,9 @@ fn configuration(arguments: &Arguments) -> Result<Config, Box<dyn Error>> {
     if let Some(at) = &arguments.frozen_at {
         config.clock = ClockStart::FrozenAt(at.clone());
     }
+    if arguments.save.is_some() {
+        config.save.clone_from(&arguments.save);
+    }
     for switch in &arguments.switches {
         let (name, value) = switch
             .split_once('=')
@@ -99,13 +99,4 @@ fn configuration(arguments: &Arguments) -> Result<Config, Box<dyn Error>> {
         config.contacts.extend(contacts);
     }
     Ok(config)
-}
-
-/// Writes the state beside the file first, so that a crash leaves the old one.
-fn save(sim: &SpotlerSim, file: Option<&Path>) -> Result<(), Box<dyn Error>> {
-    let Some(file) = file else { return Ok(()) };
-    let beside = file.with_extension("new");
-    std::fs::write(&beside, serde_json::to_vec(&sim.saved())?)?;
-    std::fs::rename(beside, file)?;
-    Ok(())
 }

@@ -133,7 +133,7 @@ async fn exchange(mut wire: Wire, sim: &SimHandle, request: &Request, next: Next
         return None;
     }
     if admitted.fault == Some(Fault::HangBeforeWork) {
-        sim.hold().await;
+        sim.gate().wait().await;
     }
     let mut response = sim.lock().perform(request, &admitted);
     match &admitted.fault {
@@ -149,7 +149,7 @@ async fn exchange(mut wire: Wire, sim: &SimHandle, request: &Request, next: Next
         Some(Fault::GarbageBody) => response.body = GARBAGE.to_vec(),
         Some(Fault::AnsweredTwice) if wire.write(&response, next).await.is_err() => return None,
         Some(Fault::Slow { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
-        Some(Fault::HangAfterWork) => sim.hold().await,
+        Some(Fault::HangAfterWork) => sim.gate().wait().await,
         Some(_) | None => {}
     }
     let may_be_abandoned = matches!(

@@ -3,6 +3,7 @@
 //! [`State::admit`] decides whether a fault applies, [`State::perform`] does the work.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::faults::{Fault, Faults};
 use crate::http::{Request, Response};
 use crate::log::LoggedRequest;
 use crate::oauth::Signed;
+use crate::save;
 use crate::switches::Switches;
 use crate::world::World;
 use crate::world::contact::PERMISSIONS;
@@ -31,6 +33,7 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) requests: Vec<LoggedRequest>,
     pub(crate) admitted: u64,
+    pub(crate) save: Option<PathBuf>,
     keep_bodies: bool,
     nonces: BTreeSet<(i64, String, String)>,
     shown: Vec<(u64, Signal)>,
@@ -67,11 +70,15 @@ impl State {
             faults: Faults::default(),
             requests: Vec::new(),
             admitted: 0,
+            save: config.save.clone(),
             keep_bodies: config.keep_bodies,
             nonces: BTreeSet::new(),
             shown: Vec::new(),
         };
-        state.seed(config)?;
+        match state.save.clone().filter(|it| it.exists()) {
+            Some(file) => state.resume(save::read(&file)?),
+            None => state.seed(config)?,
+        }
         Ok(state)
     }
 

@@ -192,9 +192,10 @@ fn search(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn is_text(value: &Value, wanted: &str) -> bool {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string() == wanted, |it| it == wanted)
+    match value.as_str() {
+        Some(text) => text == wanted,
+        None => wanted.parse::<Value>().is_ok_and(|it| it == *value),
+    }
 }
 
 fn properties(state: &State) -> Answer {

@@ -99,6 +99,10 @@ fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, Str
             set_clock(sim, &body)?;
             clock(sim)
         }
+        ("POST", "save") => {
+            sim.save().map_err(|it| it.to_string())?;
+            json!({})
+        }
         ("DELETE", "requests") => {
             sim.clear_requests();
             json!([])

@@ -1,5 +1,12 @@
 //! What the tests share: a simulator without sockets, and a client with its own signing.
-#![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "no test file uses all of it"
+)]
+
+pub mod client;
 
 use serde_json::{Value, json};
 use spotler_sim::{Config, Request, Response, SeedContact, SimHandle, SpotlerSim};
