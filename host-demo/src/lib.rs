@@ -1,1 +1,5 @@
-//! Work in progress.
+//! A small but real demo CRM that embeds the Koppel component.
+
+pub mod contract;
+pub mod crm;
+pub mod window;

@@ -1,0 +1,78 @@
+//! The CRM's log (PV-21): codes and facts, no personal data.
+
+use koppel_embedding::Connection;
+use sqlx::Row;
+
+use super::{codes::Code, desk::DemoCrm, error::StoreError, rows};
+use crate::contract::{LogLevel, LogLine, NamedValue};
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEntry {
+    /// Its number; the log is in this order.
+    pub line: i64,
+    /// When it was written.
+    pub at: u64,
+    /// How serious it is.
+    pub level: LogLevel,
+    /// Its code.
+    pub code: String,
+    /// Facts for the text.
+    pub about: Vec<NamedValue>,
+}
+
+impl DemoCrm {
+    /// The last lines, newest first.
+    pub async fn log(&self, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT line, at, level, code, about FROM crm_log
+             WHERE tenant = ? ORDER BY line DESC LIMIT ?",
+        )
+        .bind(self.tenant.as_str())
+        .bind(limit)
+        .fetch_all(self.store.readers())
+        .await?;
+        let entry = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(LogEntry {
+                line: row.try_get("line")?,
+                at: rows::moment_of(row, "at")?,
+                level: rows::code_of(row, "level")?,
+                code: row.try_get("code")?,
+                about: facts_of(row, "about")?,
+            })
+        };
+        rows.iter().map(entry).collect()
+    }
+}
+
+/// Writes a line.
+pub(crate) async fn append(
+    connection: &mut Connection,
+    tenant: &str,
+    at: u64,
+    line: &LogLine,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO crm_log (tenant, at, level, code, about) VALUES (?, ?, ?, ?, ?)")
+        .bind(tenant)
+        .bind(rows::integer(at))
+        .bind(line.level.code())
+        .bind(&line.code)
+        .bind(facts_to_json(&line.about)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Facts as a column keeps them.
+pub(crate) fn facts_to_json(facts: &[NamedValue]) -> Result<String, StoreError> {
+    serde_json::to_string(facts).map_err(|_| StoreError::Unreadable("about"))
+}
+
+/// Facts as a column kept them.
+pub(crate) fn facts_of(
+    row: &sqlx::sqlite::SqliteRow,
+    column: &'static str,
+) -> Result<Vec<NamedValue>, StoreError> {
+    let json: &str = row.try_get(column)?;
+    serde_json::from_str(json).map_err(|_| StoreError::Unreadable(column))
+}

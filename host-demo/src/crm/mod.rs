@@ -1,0 +1,41 @@
+//! The demo CRM: its tables, its rules, and what it asks of the embedding.
+//!
+//! ```text
+//! form ─▶ edit (pure: rules, what changed) ─▶ desk: row + event, one transaction ─▶ queue
+//! answer ─▶ apply: changes of the CRM, no event
+//! component ─▶ view: what it may read
+//! ```
+
+pub mod codes;
+pub mod value;
+
+pub mod fields;
+pub mod record;
+
+pub mod edit;
+pub mod error;
+
+mod rows;
+
+pub mod attributes;
+pub mod desk;
+pub mod find;
+pub mod log;
+pub mod outbox;
+pub mod relations;
+pub mod selections;
+pub mod subjects;
+pub mod tasks;
+pub mod timeline;
+pub mod users;
+
+mod apply;
+pub mod dump;
+#[cfg(test)]
+pub(crate) mod testing;
+mod view;
+
+pub use desk::{DemoCrm, SaveReport};
+pub use edit::{Edit, RuleBroken};
+pub use error::{SaveError, StoreError};
+pub use record::Record;

@@ -1,0 +1,124 @@
+//! Relations: organisations with contacts and module fields (YO-43..YO-48).
+
+use koppel_embedding::{
+    Connection, Event, EventKey, contract::module_fields::ModuleFieldChanged,
+};
+use sqlx::Row;
+
+use super::{
+    desk::{DemoCrm, enqueue},
+    error::StoreError,
+};
+use crate::contract::{FieldValue, RecordKind, RecordRef};
+
+impl DemoCrm {
+    /// Adds a relation, or renames it.
+    pub async fn set_relation(&self, id: &str, name: &str) -> Result<(), StoreError> {
+        let (id, name) = (id.to_owned(), name.to_owned());
+        self.write(move |connection, tenant| {
+            Box::pin(async move {
+                sqlx::query("INSERT OR REPLACE INTO crm_relations (tenant, id, name) VALUES (?, ?, ?)")
+                    .bind(tenant)
+                    .bind(id)
+                    .bind(name)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Saves a field of a relation, with its event; none where nothing differs.
+    pub async fn set_relation_field(
+        &self,
+        relation: &str,
+        field: &str,
+        label: &str,
+        value: Option<FieldValue>,
+    ) -> Result<Option<EventKey>, StoreError> {
+        let crm = self.clone();
+        let mut changed = ModuleFieldChanged {
+            relation: relation.to_owned(),
+            field: field.to_owned(),
+            label: label.to_owned(),
+            before: None,
+            after: value,
+        };
+        self.write(move |connection, tenant| {
+            Box::pin(async move {
+                changed.before = field_value(connection, &tenant, &changed).await?;
+                if changed.before == changed.after {
+                    return Ok(None);
+                }
+                write_field(connection, &tenant, &changed).await?;
+                let new = crm.new_event(Event::ModuleFieldChanged(changed));
+                enqueue(connection, &crm.tenant, new).await.map(Some)
+            })
+        })
+        .await
+    }
+}
+
+async fn field_value(
+    connection: &mut Connection,
+    tenant: &str,
+    field: &ModuleFieldChanged,
+) -> Result<Option<FieldValue>, StoreError> {
+    let json: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT value FROM crm_relation_fields WHERE tenant = ? AND relation = ? AND field = ?",
+    )
+    .bind(tenant)
+    .bind(&field.relation)
+    .bind(&field.field)
+    .fetch_optional(connection)
+    .await?;
+    let read = |it: String| serde_json::from_str(&it).map_err(|_| StoreError::Unreadable("value"));
+    json.flatten().map(read).transpose()
+}
+
+async fn write_field(
+    connection: &mut Connection,
+    tenant: &str,
+    field: &ModuleFieldChanged,
+) -> Result<(), StoreError> {
+    let value = match &field.after {
+        Some(it) => {
+            Some(serde_json::to_string(it).map_err(|_| StoreError::Unreadable("value"))?)
+        }
+        None => None,
+    };
+    sqlx::query(
+        "INSERT OR REPLACE INTO crm_relation_fields (tenant, relation, field, label, value)
+         VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(tenant)
+    .bind(&field.relation)
+    .bind(&field.field)
+    .bind(&field.label)
+    .bind(value)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The active contacts that are marked as primary for a relation.
+pub(crate) async fn primary_contacts(
+    connection: &mut Connection,
+    tenant: &str,
+    relation: &str,
+) -> Result<Vec<RecordRef>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id FROM crm_records
+         WHERE tenant = ? AND relation = ? AND kind = 'contact' AND primary_contact = 1
+           AND state = 'active' ORDER BY id",
+    )
+    .bind(tenant)
+    .bind(relation)
+    .fetch_all(connection)
+    .await?;
+    let reference = |row: &sqlx::sqlite::SqliteRow| {
+        Ok(RecordRef { kind: RecordKind::Contact, id: row.try_get("id")? })
+    };
+    rows.iter().map(reference).collect()
+}

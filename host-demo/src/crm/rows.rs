@@ -1,0 +1,197 @@
+//! Records as rows: reading and writing one.
+
+use koppel_embedding::Connection;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{
+    codes::Code,
+    error::StoreError,
+    record::{Choice, Mail, Record},
+};
+use crate::contract::{RecordKind, RecordRef};
+
+/// The columns that [`record_of_row`] reads.
+pub(crate) const COLUMNS: &str = "kind, id, revision, state, gate, sync_enabled, mail_allowed, \
+     mail_changed_at, mail_origin, mail_evidence, owner, relation, fields, status, reason";
+
+/// One record, whatever its state.
+pub(crate) async fn read(
+    connection: &mut Connection,
+    tenant: &str,
+    reference: &RecordRef,
+) -> Result<Option<Record>, StoreError> {
+    let row = sqlx::query(
+        "SELECT kind, id, revision, state, gate, sync_enabled, mail_allowed, mail_changed_at,
+                mail_origin, mail_evidence, owner, relation, fields, status, reason
+         FROM crm_records WHERE tenant = ? AND kind = ? AND id = ?",
+    )
+    .bind(tenant)
+    .bind(reference.kind.code())
+    .bind(&reference.id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    match row {
+        Some(row) => Ok(Some(with_choices(connection, tenant, record_of_row(&row)?).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The record with what was said for its permissions.
+pub(crate) async fn with_choices(
+    connection: &mut Connection,
+    tenant: &str,
+    mut record: Record,
+) -> Result<Record, StoreError> {
+    let rows = sqlx::query(
+        "SELECT bit, consent, changed_at, origin, evidence FROM crm_permission_choices
+         WHERE tenant = ? AND kind = ? AND id = ?",
+    )
+    .bind(tenant)
+    .bind(record.reference.kind.code())
+    .bind(&record.reference.id)
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        let choice = Choice {
+            consent: code_of(&row, "consent")?,
+            changed_at: moment_of(&row, "changed_at")?,
+            origin: code_of(&row, "origin")?,
+            evidence: row.try_get("evidence")?,
+        };
+        record.permissions.insert(row.try_get("bit")?, choice);
+    }
+    Ok(record)
+}
+
+/// A record without its permissions.
+pub(crate) fn record_of_row(row: &SqliteRow) -> Result<Record, StoreError> {
+    let fields: &str = row.try_get("fields")?;
+    Ok(Record {
+        reference: RecordRef { kind: code_of(row, "kind")?, id: row.try_get("id")? },
+        revision: moment_of(row, "revision")?,
+        state: code_of(row, "state")?,
+        gate: row.try_get("gate")?,
+        sync_enabled: row.try_get("sync_enabled")?,
+        mail: Mail {
+            allowed: row.try_get("mail_allowed")?,
+            changed_at: moment_of(row, "mail_changed_at")?,
+            origin: code_of(row, "mail_origin")?,
+            evidence: row.try_get("mail_evidence")?,
+        },
+        permissions: std::collections::BTreeMap::new(),
+        owner: row.try_get("owner")?,
+        relation: row.try_get("relation")?,
+        fields: serde_json::from_str(fields).map_err(|_| StoreError::Unreadable("fields"))?,
+        status: optional_code_of(row, "status")?,
+        reason: row.try_get("reason")?,
+    })
+}
+
+/// Writes a record and what was said for its permissions.
+pub(crate) async fn write(
+    connection: &mut Connection,
+    tenant: &str,
+    record: &Record,
+) -> Result<(), StoreError> {
+    let fields =
+        serde_json::to_string(&record.fields).map_err(|_| StoreError::Unreadable("fields"))?;
+    sqlx::query(
+        "INSERT INTO crm_records (tenant, kind, id, revision, state, gate, sync_enabled,
+             mail_allowed, mail_changed_at, mail_origin, mail_evidence, owner, relation,
+             primary_contact, name, email, sort_name, search, fields, status, reason)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (tenant, kind, id) DO UPDATE SET
+             revision = excluded.revision, state = excluded.state, gate = excluded.gate,
+             sync_enabled = excluded.sync_enabled, mail_allowed = excluded.mail_allowed,
+             mail_changed_at = excluded.mail_changed_at, mail_origin = excluded.mail_origin,
+             mail_evidence = excluded.mail_evidence, owner = excluded.owner,
+             relation = excluded.relation, primary_contact = excluded.primary_contact,
+             name = excluded.name, email = excluded.email, sort_name = excluded.sort_name,
+             search = excluded.search, fields = excluded.fields, status = excluded.status,
+             reason = excluded.reason",
+    )
+    .bind(tenant)
+    .bind(record.reference.kind.code())
+    .bind(&record.reference.id)
+    .bind(integer(record.revision))
+    .bind(record.state.code())
+    .bind(record.gate)
+    .bind(record.sync_enabled)
+    .bind(record.mail.allowed)
+    .bind(integer(record.mail.changed_at))
+    .bind(record.mail.origin.code())
+    .bind(&record.mail.evidence)
+    .bind(&record.owner)
+    .bind(&record.relation)
+    .bind(record.is_primary())
+    .bind(record.name())
+    .bind(record.text("email").trim().to_lowercase())
+    .bind(record.sort_name())
+    .bind(record.search_text())
+    .bind(fields)
+    .bind(record.status.map(Code::code))
+    .bind(&record.reason)
+    .execute(&mut *connection)
+    .await?;
+    write_choices(connection, tenant, record).await
+}
+
+async fn write_choices(
+    connection: &mut Connection,
+    tenant: &str,
+    record: &Record,
+) -> Result<(), StoreError> {
+    for (bit, choice) in &record.permissions {
+        sqlx::query(
+            "INSERT INTO crm_permission_choices
+                 (tenant, kind, id, bit, consent, changed_at, origin, evidence)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (tenant, kind, id, bit) DO UPDATE SET
+                 consent = excluded.consent, changed_at = excluded.changed_at,
+                 origin = excluded.origin, evidence = excluded.evidence",
+        )
+        .bind(tenant)
+        .bind(record.reference.kind.code())
+        .bind(&record.reference.id)
+        .bind(bit)
+        .bind(choice.consent.code())
+        .bind(integer(choice.changed_at))
+        .bind(choice.origin.code())
+        .bind(&choice.evidence)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// A kind and an id in two columns as a reference; none where either is empty.
+pub(crate) fn reference_of(row: &SqliteRow) -> Result<Option<RecordRef>, StoreError> {
+    let kind: Option<RecordKind> = optional_code_of(row, "kind")?;
+    let id: Option<String> = row.try_get("id")?;
+    Ok(kind.zip(id).map(|(kind, id)| RecordRef { kind, id }))
+}
+
+/// A moment or a count as SQLite keeps it.
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A moment or a count as SQLite kept it.
+pub(crate) fn moment_of(row: &SqliteRow, column: &'static str) -> Result<u64, StoreError> {
+    let number: i64 = row.try_get(column)?;
+    u64::try_from(number).map_err(|_| StoreError::Unreadable(column))
+}
+
+/// A case by its word.
+pub(crate) fn code_of<T: Code>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+    optional_code_of(row, column)?.ok_or(StoreError::Unreadable(column))
+}
+
+/// A case by its word, or none.
+pub(crate) fn optional_code_of<T: Code>(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let word: Option<&str> = row.try_get(column)?;
+    word.map(|it| T::from_code(it).ok_or(StoreError::Unreadable(column))).transpose()
+}

@@ -1,0 +1,198 @@
+//! Selections of records, as a user makes them for a campaign or an operation
+//! (PV-15): by kind, by attribute, by relation, or one by one.
+
+use koppel_embedding::Connection;
+use serde::{Deserialize, Serialize};
+use sqlx::{QueryBuilder, Row, Sqlite};
+
+use super::{codes::Code, desk::DemoCrm, error::StoreError, rows};
+use crate::contract::{RecordKind, RecordPage, RecordRef};
+
+/// Which records a selection holds. All but the last hold active records only,
+/// and are looked up anew whenever they are read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Selection {
+    /// All of a kind.
+    All(RecordKind),
+    /// Those of a kind that carry the “Spotler” attribute.
+    Gated(RecordKind),
+    /// Those of a kind who gave a permission.
+    Permission(RecordKind, u32),
+    /// The contacts of a relation.
+    Relation(String),
+    /// Those whose name, address or id holds a text.
+    Search(RecordKind, String),
+    /// Exactly these, whatever their state.
+    Records(Vec<RecordRef>),
+}
+
+impl DemoCrm {
+    /// Saves a selection under a name; one that has the name is replaced.
+    pub async fn save_selection(&self, id: &str, selection: Selection) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.write(move |connection, tenant| {
+            Box::pin(async move { write(connection, &tenant, &id, selection).await })
+        })
+        .await
+    }
+}
+
+async fn write(
+    connection: &mut Connection,
+    tenant: &str,
+    id: &str,
+    selection: Selection,
+) -> Result<(), StoreError> {
+    let (definition, members) = match selection {
+        Selection::Records(members) => (Selection::Records(Vec::new()), members),
+        other => (other, Vec::new()),
+    };
+    let definition =
+        serde_json::to_string(&definition).map_err(|_| StoreError::Unreadable("definition"))?;
+    sqlx::query("DELETE FROM crm_selection_members WHERE tenant = ? AND selection = ?")
+        .bind(tenant)
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO crm_selections (tenant, id, definition) VALUES (?, ?, ?)
+         ON CONFLICT (tenant, id) DO UPDATE SET definition = excluded.definition",
+    )
+    .bind(tenant)
+    .bind(id)
+    .bind(definition)
+    .execute(&mut *connection)
+    .await?;
+    for (position, member) in (0_i64..).zip(members) {
+        sqlx::query(
+            "INSERT INTO crm_selection_members (tenant, selection, position, kind, id)
+             VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(tenant)
+        .bind(id)
+        .bind(position)
+        .bind(member.kind.code())
+        .bind(member.id)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// A page of a selection; an unknown one is empty.
+pub(crate) async fn read(
+    connection: &mut Connection,
+    tenant: &str,
+    id: &str,
+    start: Option<&str>,
+    limit: u32,
+) -> Result<RecordPage, StoreError> {
+    let definition: Option<String> =
+        sqlx::query_scalar("SELECT definition FROM crm_selections WHERE tenant = ? AND id = ?")
+            .bind(tenant)
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some(definition) = definition else {
+        return Ok(RecordPage { records: Vec::new(), next: None });
+    };
+    match serde_json::from_str(&definition).map_err(|_| StoreError::Unreadable("definition"))? {
+        Selection::Records(_) => members(connection, tenant, id, start, limit).await,
+        other => matching(connection, tenant, &other, start, limit).await,
+    }
+}
+
+/// A page of the active records that match, by their ids.
+pub(crate) async fn matching(
+    connection: &mut Connection,
+    tenant: &str,
+    selection: &Selection,
+    start: Option<&str>,
+    limit: u32,
+) -> Result<RecordPage, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
+    query.push(rows::COLUMNS).push(" FROM crm_records WHERE state = 'active' AND tenant = ");
+    query.push_bind(tenant);
+    let kind = push_condition(&mut query, tenant, selection);
+    query.push(" AND kind = ").push_bind(kind.code());
+    query.push(" AND id > ").push_bind(start.unwrap_or_default());
+    query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit) + 1);
+    let found = query.build().fetch_all(&mut *connection).await?;
+    let more = found.len() > limit as usize;
+    let mut records = Vec::with_capacity(found.len());
+    for row in found.iter().take(limit as usize) {
+        let record = rows::record_of_row(row)?;
+        records.push(rows::with_choices(connection, tenant, record).await?.to_contract());
+    }
+    let next = records.last().filter(|_| more).map(|it| it.reference.id.clone());
+    Ok(RecordPage { records, next })
+}
+
+/// Adds what a selection asks for, and answers which kind it holds.
+fn push_condition(
+    query: &mut QueryBuilder<Sqlite>,
+    tenant: &str,
+    selection: &Selection,
+) -> RecordKind {
+    match selection {
+        Selection::All(kind) => *kind,
+        Selection::Gated(kind) => {
+            query.push(" AND gate = 1");
+            *kind
+        }
+        Selection::Permission(kind, bit) => {
+            query.push(
+                " AND EXISTS (SELECT 1 FROM crm_permission_choices AS choice
+                  WHERE choice.kind = crm_records.kind AND choice.id = crm_records.id
+                    AND choice.consent = 'given' AND choice.tenant = ",
+            );
+            query.push_bind(tenant.to_owned()).push(" AND choice.bit = ").push_bind(*bit).push(")");
+            *kind
+        }
+        Selection::Relation(relation) => {
+            query.push(" AND relation = ").push_bind(relation.clone());
+            RecordKind::Contact
+        }
+        Selection::Search(kind, text) => {
+            query.push(" AND instr(search, ").push_bind(text.to_lowercase()).push(") > 0");
+            *kind
+        }
+        // Its members are rows of their own.
+        Selection::Records(_) => {
+            query.push(" AND 0");
+            RecordKind::Contact
+        }
+    }
+}
+
+async fn members(
+    connection: &mut Connection,
+    tenant: &str,
+    selection: &str,
+    start: Option<&str>,
+    limit: u32,
+) -> Result<RecordPage, StoreError> {
+    let after: i64 = start.and_then(|it| it.parse().ok()).unwrap_or(-1);
+    let found = sqlx::query(
+        "SELECT position, kind, id FROM crm_selection_members
+         WHERE tenant = ? AND selection = ? AND position > ? ORDER BY position LIMIT ?",
+    )
+    .bind(tenant)
+    .bind(selection)
+    .bind(after)
+    .bind(i64::from(limit) + 1)
+    .fetch_all(&mut *connection)
+    .await?;
+    let more = found.len() > limit as usize;
+    let mut page = RecordPage { records: Vec::new(), next: None };
+    for row in found.iter().take(limit as usize) {
+        let Some(reference) = rows::reference_of(row)? else { continue };
+        if let Some(record) = rows::read(connection, tenant, &reference).await? {
+            page.records.push(record.to_contract());
+        }
+        let position: i64 = row.try_get("position")?;
+        page.next = more.then(|| position.to_string());
+    }
+    Ok(page)
+}

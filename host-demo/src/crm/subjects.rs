@@ -1,0 +1,53 @@
+//! How campaigns and marketing lists stand, for their own pages (PV-38, DA-53).
+
+use koppel_embedding::Connection;
+
+use super::{codes::Code, desk::DemoCrm, error::StoreError, log, rows};
+use crate::contract::SubjectChange;
+
+impl DemoCrm {
+    /// How a campaign or a marketing list stands; none if it never did.
+    pub async fn subject(
+        &self,
+        subject: &str,
+        id: &str,
+    ) -> Result<Option<SubjectChange>, StoreError> {
+        let row = sqlx::query(
+            "SELECT status, facts FROM crm_subjects WHERE tenant = ? AND subject = ? AND id = ?",
+        )
+        .bind(self.tenant.as_str())
+        .bind(subject)
+        .bind(id)
+        .fetch_optional(self.store.readers())
+        .await?;
+        let stands = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(SubjectChange {
+                subject: subject.to_owned(),
+                id: id.to_owned(),
+                status: rows::code_of(row, "status")?,
+                facts: log::facts_of(row, "facts")?,
+            })
+        };
+        row.as_ref().map(stands).transpose()
+    }
+}
+
+/// Writes how a campaign or a marketing list stands.
+pub(crate) async fn write(
+    connection: &mut Connection,
+    tenant: &str,
+    change: &SubjectChange,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO crm_subjects (tenant, subject, id, status, facts)
+         VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(tenant)
+    .bind(&change.subject)
+    .bind(&change.id)
+    .bind(change.status.code())
+    .bind(log::facts_to_json(&change.facts)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Users and their rights (PV-02).
+
+use koppel_embedding::Connection;
+
+use super::{desk::DemoCrm, error::StoreError};
+
+/// The right to make the connection (PV-02).
+pub const SPOTLER_RIGHT: &str = "spotler";
+
+impl DemoCrm {
+    /// Adds a user with these rights; those that they had before end.
+    pub async fn set_user(
+        &self,
+        id: &str,
+        name: &str,
+        rights: &[&str],
+    ) -> Result<(), StoreError> {
+        let (id, name) = (id.to_owned(), name.to_owned());
+        let rights: Vec<String> = rights.iter().map(|&it| it.to_owned()).collect();
+        self.write(move |connection, tenant| {
+            Box::pin(async move { write(connection, &tenant, &id, &name, &rights).await })
+        })
+        .await
+    }
+}
+
+async fn write(
+    connection: &mut Connection,
+    tenant: &str,
+    id: &str,
+    name: &str,
+    rights: &[String],
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO crm_users (tenant, id, name) VALUES (?, ?, ?)")
+        .bind(tenant)
+        .bind(id)
+        .bind(name)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM crm_rights WHERE tenant = ? AND user_id = ?")
+        .bind(tenant)
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    for right in rights {
+        sqlx::query("INSERT INTO crm_rights (tenant, user_id, right_name) VALUES (?, ?, ?)")
+            .bind(tenant)
+            .bind(id)
+            .bind(right)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whether a user has a right.
+pub(crate) async fn has_right(
+    connection: &mut Connection,
+    tenant: &str,
+    user: &str,
+    right: &str,
+) -> Result<bool, StoreError> {
+    let found: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM crm_rights WHERE tenant = ? AND user_id = ? AND right_name = ?",
+    )
+    .bind(tenant)
+    .bind(user)
+    .bind(right)
+    .fetch_one(connection)
+    .await?;
+    Ok(found > 0)
+}

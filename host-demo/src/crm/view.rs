@@ -1,0 +1,100 @@
+//! What the component may read of the CRM, and how its answers are carried out.
+
+use async_trait::async_trait;
+use koppel_embedding::{ApplyError, Connection, Crm, CrmError, EventKey, TenantId, Timestamp};
+
+use super::{
+    apply::apply, attributes, desk::DemoCrm, relations, rows, selections,
+    selections::Selection, users,
+};
+use crate::contract::{
+    CrmChange, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordPage,
+    RecordRef,
+};
+
+#[async_trait]
+impl Crm for DemoCrm {
+    async fn fields(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+    ) -> Result<Vec<FieldDescription>, CrmError> {
+        Ok(attributes::catalogue(connection, tenant.as_str()).await?.describe())
+    }
+
+    async fn read_record(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        reference: &RecordRef,
+    ) -> Result<Option<CrmRecord>, CrmError> {
+        let record = rows::read(connection, tenant.as_str(), reference).await?;
+        Ok(record.map(|it| it.to_contract()))
+    }
+
+    async fn list_records(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        kind: RecordKind,
+        start: Option<&str>,
+        limit: u32,
+    ) -> Result<RecordPage, CrmError> {
+        let all = Selection::All(kind);
+        Ok(selections::matching(connection, tenant.as_str(), &all, start, limit).await?)
+    }
+
+    async fn read_selection(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        selection: &str,
+        start: Option<&str>,
+        limit: u32,
+    ) -> Result<RecordPage, CrmError> {
+        Ok(selections::read(connection, tenant.as_str(), selection, start, limit).await?)
+    }
+
+    async fn primary_contacts(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        relation: &str,
+    ) -> Result<Vec<RecordRef>, CrmError> {
+        Ok(relations::primary_contacts(connection, tenant.as_str(), relation).await?)
+    }
+
+    async fn permission_attributes(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+    ) -> Result<Vec<Permission>, CrmError> {
+        Ok(attributes::current(connection, tenant.as_str()).await?)
+    }
+
+    async fn user_has_right(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        user: &str,
+        right: &str,
+    ) -> Result<bool, CrmError> {
+        Ok(users::has_right(connection, tenant.as_str(), user, right).await?)
+    }
+
+    fn evening_window(&self, _tenant: &TenantId, at: Timestamp) -> EveningWindow {
+        let window = self.hours.at(at);
+        EveningWindow { open: window.open, opens_at: window.opens_at_ms }
+    }
+
+    async fn apply(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        at: Timestamp,
+        _event: &EventKey,
+        changes: &[CrmChange],
+    ) -> Result<(), ApplyError> {
+        apply(connection, tenant.as_str(), at, changes).await
+    }
+}
