@@ -1,0 +1,98 @@
+//! The hooks and questions of the contract, each handed to its flow.
+
+use super::bindings::exports::koppel::crm_sync::{
+    about, actions, card, connection, contacts, module_fields, schedule, stages,
+};
+use super::bindings::koppel::crm_sync::outcomes::{Answer, QuestionFailed};
+use super::bindings::koppel::crm_sync::types::{EveningWindow, Event, RecordRef};
+use super::convert_in::all;
+use super::ports::HostPorts;
+use super::trap;
+use crate::flows::{
+    contact_saved, mapping_saved, module_field_changed, questions, run_action, settings_saved,
+    stage_changed, tick,
+};
+
+/// The component.
+pub(super) struct Koppel;
+
+/// The ports of one call.
+fn ports() -> HostPorts {
+    trap::tell_panics();
+    HostPorts::default()
+}
+
+impl about::Guest for Koppel {
+    fn describe() -> about::Description {
+        crate::about::describe().into()
+    }
+}
+
+impl connection::Guest for Koppel {
+    fn on_settings_saved(event: Event, settings: connection::Settings) -> Answer {
+        let (ports, event, settings) = (ports(), event.into(), settings.into());
+        ports.block_on(settings_saved::on_settings_saved(&ports, &event, &settings)).into()
+    }
+
+    fn on_mapping_saved(event: Event, mapping: Vec<connection::MappingRow>) -> Answer {
+        let (ports, event) = (ports(), event.into());
+        ports.block_on(mapping_saved::on_mapping_saved(&ports, &event, all(mapping))).into()
+    }
+
+    fn read_state() -> connection::State {
+        questions::read_state(&ports()).into()
+    }
+
+    fn read_mapping() -> Result<Vec<connection::MappingRow>, QuestionFailed> {
+        questions::read_mapping(&ports()).map(all).map_err(Into::into)
+    }
+
+    fn read_properties() -> Result<Vec<connection::Property>, QuestionFailed> {
+        questions::read_properties(&ports()).map(all).map_err(Into::into)
+    }
+}
+
+impl contacts::Guest for Koppel {
+    fn on_contact_saved(event: Event, input: contacts::ContactSaved) -> Answer {
+        let contacts::ContactSaved { change, saved } = input;
+        let (ports, event, saved) = (ports(), event.into(), saved.into());
+        let flow = contact_saved::on_contact_saved(&ports, &event, change.into(), &saved);
+        ports.block_on(flow).into()
+    }
+}
+
+impl actions::Guest for Koppel {
+    fn run_action(event: Event, input: actions::ManualAction) -> Answer {
+        let (ports, event, input) = (ports(), event.into(), input.into());
+        ports.block_on(run_action::run_action(&ports, &event, &input)).into()
+    }
+}
+
+impl schedule::Guest for Koppel {
+    /// The window is for what mails on its own; reading what changed does not.
+    fn on_tick(event: Event, _window: EveningWindow) -> Answer {
+        let (ports, event) = (ports(), event.into());
+        ports.block_on(tick::on_tick(&ports, &event)).into()
+    }
+}
+
+impl card::Guest for Koppel {
+    fn read_card(reference: RecordRef) -> Result<card::Card, QuestionFailed> {
+        let card = questions::read_card(&ports(), &reference.into());
+        card.map(Into::into).map_err(Into::into)
+    }
+}
+
+impl module_fields::Guest for Koppel {
+    fn on_module_field_changed(event: Event, input: module_fields::ModuleFieldChanged) -> Answer {
+        let (event, input) = (event.into(), input.into());
+        module_field_changed::on_module_field_changed(&ports(), &event, &input).into()
+    }
+}
+
+impl stages::Guest for Koppel {
+    fn on_stage_changed(event: Event, input: stages::StageChanged) -> Answer {
+        let (event, input) = (event.into(), input.into());
+        stage_changed::on_stage_changed(&ports(), &event, &input).into()
+    }
+}

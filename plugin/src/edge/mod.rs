@@ -1,0 +1,24 @@
+//! The thin edge between WIT and the pure modules; it exists on wasm only.
+//!
+//! ```text
+//! exports ─▶ convert_in ─▶ flows ─▶ convert_out
+//!                            │
+//!                          ports ─▶ http ─▶ executor
+//! ```
+//!
+//! Nothing here decides. A call is one [`ports::HostPorts`], made when the hook
+//! comes in and gone when it has answered, so that nothing lives on from call
+//! to call.
+
+mod bindings;
+mod convert_changes;
+mod convert_in;
+mod convert_out;
+mod executor;
+mod exports;
+mod http;
+mod ports;
+mod retry_after;
+mod trap;
+
+use exports::Koppel;
