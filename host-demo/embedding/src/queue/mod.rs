@@ -4,7 +4,9 @@ mod enqueue;
 mod event;
 
 pub use enqueue::enqueue;
+pub(crate) use enqueue::stored;
 pub use event::{Event, NewEvent};
+pub(crate) use event::{kind_name, subject_of};
 
 /// An event could not be queued; the CRM's transaction must not be committed
 /// without it.

@@ -1,0 +1,122 @@
+//! Requests of the component to Spotler, and to nowhere else.
+
+mod body;
+mod client;
+mod path;
+
+pub use client::HttpClient;
+
+use crate::address::AllowedAddress;
+use crate::faults::FaultPoints;
+use crate::limits::Limits;
+use body::Budget;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+/// What `send_request` answers, and what goes on in the background.
+type Sent = Result<(http::Response<WasiBody>, Background), Error>;
+type Background = Box<dyn Future<Output = Result<(), Error>> + Send>;
+
+/// The gate of one call: lets requests to the allowed address through, within
+/// the limits, and counts them.
+pub(crate) struct Gate {
+    allowed: Option<AllowedAddress>,
+    client: HttpClient,
+    limits: Arc<Limits>,
+    at_once: Arc<Semaphore>,
+    budget: Arc<Budget>,
+    faults: FaultPoints,
+    requests: BTreeMap<String, u32>,
+    sent: u32,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        allowed: Option<AllowedAddress>,
+        client: HttpClient,
+        limits: Arc<Limits>,
+        faults: FaultPoints,
+    ) -> Self {
+        Self {
+            allowed,
+            client,
+            at_once: Arc::new(Semaphore::new(limits.requests_at_once)),
+            budget: Arc::new(Budget::new(limits.all_response_bytes)),
+            limits,
+            faults,
+            requests: BTreeMap::new(),
+            sent: 0,
+        }
+    }
+
+    pub(crate) fn allowed(&self) -> Option<&AllowedAddress> {
+        self.allowed.as_ref()
+    }
+
+    /// How often each method and path (without ids) was asked for.
+    pub(crate) fn requests(&self) -> &BTreeMap<String, u32> {
+        &self.requests
+    }
+
+    /// Counts the request if it may go out.
+    fn admit(&mut self, request: &http::Request<WasiBody>) -> Result<(), Error> {
+        let allowed = self.allowed.as_ref().ok_or(Error::HttpRequestDenied)?;
+        let uri = request.uri();
+        let host = uri.host().ok_or(Error::HttpRequestUriInvalid)?;
+        let has_user = uri.authority().is_some_and(|it| it.as_str().contains('@'));
+        let scheme = uri.scheme_str().unwrap_or_default();
+        if has_user || !allowed.allows(scheme, host, uri.port_u16(), uri.path()) {
+            return Err(Error::HttpRequestDenied);
+        }
+        if self.sent >= self.limits.requests {
+            return Err(Error::HttpRequestDenied);
+        }
+        self.sent += 1;
+        let rest = allowed.below_prefix(uri.path()).unwrap_or_default();
+        *self
+            .requests
+            .entry(path::template(request.method(), rest))
+            .or_default() += 1;
+        Ok(())
+    }
+}
+
+impl WasiHttpHooks for Gate {
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _sent: Background,
+    ) -> Box<dyn Future<Output = Sent> + Send> {
+        if let Err(error) = self.admit(&request) {
+            return Box::new(std::future::ready(Err(error)));
+        }
+        let (client, limits, budget) = (
+            self.client.clone(),
+            self.limits.clone(),
+            self.budget.clone(),
+        );
+        let (at_once, faults) = (self.at_once.clone(), self.faults.clone());
+        Box::new(async move {
+            let permit = at_once
+                .acquire_owned()
+                .await
+                .map_err(|_| Error::ConfigurationError)?;
+            faults.step().await;
+            let response = client
+                .send(request, options.unwrap_or_default(), &limits)
+                .await?;
+            faults.step().await;
+            let pause = options
+                .and_then(|it| it.between_bytes_timeout)
+                .map_or(limits.between_bytes, |it| it.min(limits.between_bytes));
+            let response = response.map(|incoming| {
+                body::incoming(incoming, pause, limits.response_body_bytes, budget, permit)
+            });
+            let nothing_behind: Background = Box::new(std::future::ready(Ok(())));
+            Ok((response, nothing_behind))
+        })
+    }
+}
