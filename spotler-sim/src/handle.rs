@@ -14,7 +14,7 @@ use crate::safety::{Breach, breaches};
 use crate::snapshot;
 use crate::state::{Saved, State};
 use crate::switches::Switches;
-use crate::ui::{self, UiAction};
+use crate::ui::contact::{self, UiAction};
 use crate::world::contact::Contact;
 use crate::world::ledger::{Event, LedgerEntry, Signal};
 use crate::world::property::Property;
@@ -119,7 +119,7 @@ impl SimHandle {
 
     /// Does what a user or a recipient does; answers the number of the contact it was about.
     pub fn ui(&self, action: &UiAction) -> Result<Option<u64>, UiError> {
-        ui::act(&mut self.lock(), action)
+        contact::act(&mut self.lock(), action)
     }
 
     /// A person opts out of everything. `who`: external id, or e-mail address, or `#number`.

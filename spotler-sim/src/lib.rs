@@ -6,6 +6,7 @@ mod config;
 mod control;
 mod controls;
 mod csv;
+mod deliver;
 mod error;
 mod faults;
 mod gate;
@@ -15,6 +16,7 @@ mod log;
 mod oauth;
 mod safety;
 mod save;
+mod screens;
 mod server;
 mod snapshot;
 mod state;
@@ -36,8 +38,23 @@ pub use safety::Breach;
 pub use server::SpotlerSim;
 pub use state::Saved;
 pub use switches::Switches;
-pub use ui::{UiAction, Who};
+pub use ui::contact::{UiAction, Who};
+pub use ui::form::FormAction;
+pub use ui::journey::{JourneyAction, JourneyDraft, StepDo, StepDraft};
+pub use ui::list::ListAction;
+pub use ui::mailing::MailingAction;
+pub use ui::recipient::{RecipientAct, RecipientAction};
+pub use world::audience::Audience;
 pub use world::bounce::Bounce;
 pub use world::contact::{ChangeKind, Contact, PERMISSIONS, Reason, Status};
+pub use world::form::{Form, FormResult};
+pub use world::journey::{
+    Journey, JourneyKind, Participation, Progress, Step, StepAction, Trigger,
+};
 pub use world::ledger::{Cause, Event, LedgerEntry, Signal};
+pub use world::list::{DynamicList, ListKind, Refinement, StaticList};
+pub use world::mailing::{
+    JourneyMailing, Link, Mailing, Medium, Message, Sending, Target, TrendReport,
+};
 pub use world::property::{Property, PropertyKind, SetEntry};
+pub use world::shop::{ShopOrder, ShopProduct};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::api;
 use crate::clock::Clock;
 use crate::config::{Config, Credential};
+use crate::deliver;
 use crate::error::SimError;
 use crate::faults::{Fault, Faults};
 use crate::http::{Request, Response};
@@ -135,17 +136,20 @@ impl State {
 
     /// Moves the clock; what is due in between happens, each thing at its own time.
     pub(crate) fn advance_to(&mut self, at_ms: i64) {
+        deliver::run_due(self, at_ms);
         self.clock = self.clock.set_to(at_ms);
     }
 
     /// Logs the request and decides whether a fault applies.
     pub(crate) fn admit(&mut self, request: &Request) -> Admitted {
+        let now_ms = self.clock.now_ms();
+        deliver::run_due(self, now_ms);
         self.admitted += 1;
         let route = api::route_of(&request.path);
         let fault = self.faults.pick(&request.method, &route);
         self.requests.push(LoggedRequest {
             number: self.admitted,
-            at_ms: self.clock.now_ms(),
+            at_ms: now_ms,
             method: request.method.clone(),
             path: request.path.clone(),
             route,
@@ -195,6 +199,8 @@ impl State {
             }
             Some(_) | None => (api::answer(self, request, admitted), true),
         };
+        let now_ms = self.clock.now_ms();
+        deliver::run_due(self, now_ms);
         let delivered = is_delivered(admitted.fault.as_ref());
         let at_ms = self.clock.now_ms();
         let operation = format!("{} {}", request.method, api::route_of(&request.path));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::incoming::{self, Incoming, Invalid};
 use super::write::{self, Refused, Rest, Way};
-use super::{Answer, ApiError, Call, feed, paging, view};
+use super::{Answer, ApiError, Call, feed, history, paging, view};
 use crate::faults::Fault;
 use crate::http::Response;
 use crate::state::State;
@@ -22,6 +22,11 @@ pub(crate) fn route(state: &mut State, call: &Call<'_>, rest: &[&str]) -> Option
         ("GET", ["bounces", "list"]) => feed::bounces(state, call),
         ("PUT", ["anonymize", external_id]) => anonymize(state, call, external_id),
         ("PUT", ["inactivate", external_id]) => inactivate(state, call, external_id),
+        ("GET", [external_id, "mailings"]) => history::mailings(state, call, external_id),
+        ("GET", [external_id, "campaign-mailings"]) => {
+            history::campaign_mailings(state, call, external_id)
+        }
+        ("GET", [external_id, "forms"]) => history::forms(state, call, external_id),
         ("GET", [external_id]) => get(state, external_id),
         ("PUT", [external_id]) => put(state, call, external_id),
         _ => return None,

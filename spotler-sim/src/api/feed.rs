@@ -21,19 +21,47 @@ pub(crate) struct Period {
 impl Period {
     /// Reads the required `fromDate` and `toDate`.
     pub(crate) fn required(state: &State, call: &Call<'_>) -> Result<Period, ApiError> {
+        for name in ["fromDate", "toDate"] {
+            call.query.get(name).ok_or_else(|| invalid(name))?;
+        }
+        Ok(Period::read(state, call, ("fromDate", "toDate"))?.unwrap_or(Period::ALWAYS))
+    }
+
+    /// Reads `fromDate` and `toDate`, none if neither is given.
+    pub(crate) fn optional(state: &State, call: &Call<'_>) -> Result<Option<Period>, ApiError> {
+        Period::read(state, call, ("fromDate", "toDate"))
+    }
+
+    /// Reads two dates by name; none if neither is given.
+    pub(crate) fn read(
+        state: &State,
+        call: &Call<'_>,
+        names: (&str, &str),
+    ) -> Result<Option<Period>, ApiError> {
         let offset = state.switches.shape.offset_minutes;
         let read = |name: &str| {
-            let time = call
-                .query
-                .get(name)
-                .and_then(|it| query_time_ms(it, offset));
-            time.ok_or_else(|| ApiError::params(&format!("Invalid {name} or no {name} given")))
+            let text = call.query.get(name);
+            text.map(|it| query_time_ms(it, offset).ok_or_else(|| invalid(name)))
+                .transpose()
         };
-        Ok(Period {
-            from_ms: read("fromDate")?,
-            to_ms: read("toDate")?,
-        })
+        let (from_ms, to_ms) = (read(names.0)?, read(names.1)?);
+        if from_ms.is_none() && to_ms.is_none() {
+            return Ok(None);
+        }
+        let Period {
+            from_ms: first,
+            to_ms: last,
+        } = Period::ALWAYS;
+        Ok(Some(Period {
+            from_ms: from_ms.unwrap_or(first),
+            to_ms: to_ms.unwrap_or(last),
+        }))
     }
+
+    const ALWAYS: Period = Period {
+        from_ms: i64::MIN,
+        to_ms: i64::MAX,
+    };
 
     /// Whether the time lies in it; the end belongs to it if a switch says so.
     pub(crate) fn holds(self, state: &State, at_ms: i64) -> bool {
@@ -44,6 +72,10 @@ impl Period {
         };
         at_ms >= self.from_ms && before_end
     }
+}
+
+fn invalid(name: &str) -> ApiError {
+    ApiError::params(&format!("Invalid {name} or no {name} given"))
 }
 
 /// The contacts that changed.

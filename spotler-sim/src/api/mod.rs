@@ -1,12 +1,24 @@
 //! The API: prefix, signature, route, answer.
 
+mod audience;
+mod automation;
+mod campaign;
 mod contact;
 mod feed;
+mod fields;
+mod form;
+mod history;
 mod incoming;
+mod interaction;
+mod mailing;
+mod order;
 mod paging;
+mod product;
+mod templist;
 mod view;
 mod write;
 
+use mailing::Family;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -154,9 +166,25 @@ fn answer_or_refuse(state: &mut State, request: &Request, admitted: &Admitted) -
 
 fn route(state: &mut State, call: &Call<'_>) -> Answer {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    if let Some(answered) = automation::route(state, call) {
+        return answered;
+    }
     let answered = match segments.split_first() {
+        Some((&"audience", rest)) => audience::route(state, call, rest),
+        Some((&"campaign", rest)) => campaign::route(state, call, rest),
+        Some((&"campaign-mailing", rest)) => mailing::route(state, call, (Family::Journey, rest)),
         Some((&"contact", rest)) => contact::route(state, call, rest),
+        Some((&"conversion", [])) if call.method == "POST" => Some(order::convert(state, call)),
+        Some((&"form", rest)) => form::route(state, call, rest),
+        Some((&"mailing", rest)) => mailing::route(state, call, (Family::Mailing, rest)),
+        Some((&"mailing-interaction", rest)) => interaction::route(state, call, rest),
+        Some((&"order", rest)) => order::route(state, call, rest),
+        Some((&"product", rest)) => product::route(state, call, rest),
         Some((&"subscription", rest)) => contact::route_subscription(state, call, rest),
+        Some((&"templist", rest)) => templist::route(state, call, rest),
+        Some((&"trend-report", [])) if call.method == "GET" => {
+            Some(interaction::trend_reports(state, call))
+        }
         Some(_) | None => None,
     };
     answered.unwrap_or_else(|| Err(ApiError::of(404, "RESOURCE_NOT_FOUND", "no such resource")))
@@ -189,4 +217,26 @@ fn authenticate(state: &mut State, request: &Request, base_url: &str) -> Result<
 fn wants_xml(request: &Request) -> bool {
     let accept = request.header("accept").unwrap_or("*/*");
     accept.contains("xml") && !accept.contains("json") && !accept.contains('*')
+}
+
+/// A text that must be there and not be empty.
+fn text(body: &Value, name: &str) -> Result<String, ApiError> {
+    let value = body
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|it| !it.is_empty());
+    value
+        .map(str::to_owned)
+        .ok_or_else(|| ApiError::params(&format!("{name} is missing")))
+}
+
+/// A list of texts; empty if it is not there.
+fn texts(body: &Value, name: &str) -> Result<Vec<String>, ApiError> {
+    let invalid = || ApiError::params(&format!("{name} is not a list of texts"));
+    let Some(value) = body.get(name).filter(|it| !it.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let items = value.as_array().ok_or_else(invalid)?;
+    let text = |it: &Value| it.as_str().map(str::to_owned).ok_or_else(invalid);
+    items.iter().map(text).collect()
 }

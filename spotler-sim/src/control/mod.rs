@@ -8,7 +8,8 @@ use crate::clock::iso;
 use crate::faults::FaultRule;
 use crate::handle::SimHandle;
 use crate::http::{Query, Request, Response};
-use crate::ui::UiAction;
+use crate::ui::contact::UiAction;
+use crate::ui::recipient::RecipientAction;
 
 /// Whether a request is for the control API or the page.
 pub(crate) fn is_for(path: &str) -> bool {
@@ -43,7 +44,9 @@ pub(crate) fn answer(sim: &SimHandle, request: &Request) -> Response {
 fn look(sim: &SimHandle, what: &str, query: &Query) -> Result<Response, String> {
     let value = match what {
         "contacts" => match query.get("who") {
-            Some(who) => to_json(crate::ui::find(&sim.lock(), who).map_err(|it| it.to_string())?)?,
+            Some(who) => {
+                to_json(crate::ui::contact::find(&sim.lock(), who).map_err(|it| it.to_string())?)?
+            }
             None => to_json(sim.contacts())?,
         },
         "requests" => to_json(match query.get("on") {
@@ -57,6 +60,22 @@ fn look(sim: &SimHandle, what: &str, query: &Query) -> Result<Response, String> 
         "switches" => to_json(sim.switches())?,
         "faults" => json!({"rules": sim.faults().rules(), "held": sim.faults().held()}),
         "clock" => clock(sim),
+        "lists" => json!({
+            "static": sim.static_lists(),
+            "dynamic": sim.dynamic_lists(),
+            "audiences": sim.audiences(),
+        }),
+        "mailings" => json!({
+            "mailings": sim.mailings(),
+            "journeys": sim.journey_mailings(),
+            "sends": sim.sends(),
+        }),
+        "journeys" => json!({
+            "journeys": sim.journeys(),
+            "participations": sim.participations(),
+        }),
+        "forms" => json!({"forms": sim.forms(), "results": sim.form_results()}),
+        "shop" => json!({"products": sim.products(), "orders": sim.orders()}),
         "properties" => to_json(sim.properties())?,
         _ => return Err("no such view".to_owned()),
     };
@@ -74,6 +93,26 @@ fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, Str
             let action: UiAction = from_json(body)?;
             let contact = sim.ui(&action).map_err(|it| it.to_string())?;
             json!({"contact": contact})
+        }
+        ("POST", "ui/lists") => {
+            sim.ui_list(&from_json(body)?)
+                .map_err(|it| it.to_string())?;
+            json!({})
+        }
+        ("POST", "ui/mailings") => {
+            json!({"id": sim.ui_mailing(&from_json(body)?).map_err(|it| it.to_string())?})
+        }
+        ("POST", "ui/journeys") => {
+            json!({"id": sim.ui_journey(&from_json(body)?).map_err(|it| it.to_string())?})
+        }
+        ("POST", "ui/forms") => {
+            json!({"id": sim.ui_form(&from_json(body)?).map_err(|it| it.to_string())?})
+        }
+        ("POST", "ui/recipients") => {
+            let RecipientAction { who, mailing, act } = from_json(body)?;
+            sim.recipient(&who, &mailing, act)
+                .map_err(|it| it.to_string())?;
+            json!({})
         }
         ("POST", "faults") => {
             let rule: FaultRule = from_json(body)?;

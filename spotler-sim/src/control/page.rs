@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::handle::SimHandle;
 use crate::http::Request;
+use crate::world::World;
 use crate::world::contact::Contact;
+use crate::world::mailing::Mailing;
 use crate::world::property::Property;
 
 /// The words of the page in one language.
@@ -14,6 +16,11 @@ struct Words {
     contacts: &'static str,
     columns: [&'static str; 5],
     permissions: &'static str,
+    lists: &'static str,
+    list_columns: [&'static str; 3],
+    kinds: [&'static str; 3],
+    mailings: &'static str,
+    mailing_columns: [&'static str; 3],
     nothing: &'static str,
 }
 
@@ -23,6 +30,11 @@ const DUTCH: Words = Words {
     contacts: "Contacten",
     columns: ["E-mail", "Naam", "Status", "Permissies", "Externe id"],
     permissions: "Permissies",
+    lists: "Lijsten",
+    list_columns: ["Naam", "Soort", "Contacten"],
+    kinds: ["statisch", "dynamisch", "audience"],
+    mailings: "Mailings",
+    mailing_columns: ["Naam", "Lijst", "Verzonden"],
     nothing: "Er is nog niets.",
 };
 
@@ -32,6 +44,11 @@ const ENGLISH: Words = Words {
     contacts: "Contacts",
     columns: ["E-mail", "Name", "Status", "Permissions", "External id"],
     permissions: "Permissions",
+    lists: "Lists",
+    list_columns: ["Name", "Kind", "Contacts"],
+    kinds: ["static", "dynamic", "audience"],
+    mailings: "Mailings",
+    mailing_columns: ["Name", "List", "Sent"],
     nothing: "Nothing yet.",
 };
 
@@ -49,7 +66,8 @@ pub(super) fn html(sim: &SimHandle, request: &Request) -> String {
         .world
         .set_properties()
         .find(|it| it.name == crate::PERMISSIONS);
-    section(&mut page, words.permissions, state.world.contacts.len());
+    let entries = permissions.map_or(0, |it| it.entries.len());
+    section(&mut page, words.permissions, entries);
     for entry in permissions.into_iter().flat_map(|it| &it.entries) {
         let _ = write!(
             page,
@@ -67,6 +85,19 @@ pub(super) fn html(sim: &SimHandle, request: &Request) -> String {
     if state.world.contacts.len() == 0 {
         let _ = write!(page, "<p>{}</p>", words.nothing);
     }
+    let lists = list_rows(&state.world, words);
+    section(&mut page, words.lists, lists.len());
+    table(&mut page, &words.list_columns, lists.into_iter());
+    section(&mut page, words.mailings, state.world.mailings.len());
+    table(
+        &mut page,
+        &words.mailing_columns,
+        state
+            .world
+            .mailings
+            .iter()
+            .map(|it| mailing_row(&state.world, it)),
+    );
     page
 }
 
@@ -117,6 +148,42 @@ fn row(contact: &Contact, permissions: Option<&Property>) -> Vec<String> {
         contact.status.label().to_owned(),
         enabled.collect::<Vec<_>>().join(" · "),
         contact.external_id.clone().unwrap_or_default(),
+    ]
+}
+
+fn list_rows(world: &World, words: &Words) -> Vec<Vec<String>> {
+    let row = |name: &str, kind: &str, count: usize| {
+        vec![name.to_owned(), kind.to_owned(), count.to_string()]
+    };
+    let [fixed, dynamic, audience] = words.kinds;
+    let mut rows = Vec::new();
+    rows.extend(
+        world
+            .static_lists
+            .iter()
+            .map(|it| row(&it.name, fixed, it.members.len())),
+    );
+    rows.extend(
+        world
+            .dynamic_lists
+            .iter()
+            .map(|it| row(&it.name, dynamic, world.dynamic_members(it).len())),
+    );
+    rows.extend(
+        world
+            .audiences
+            .iter()
+            .map(|it| row(&it.name, audience, it.members.len())),
+    );
+    rows
+}
+
+fn mailing_row(world: &World, mailing: &Mailing) -> Vec<String> {
+    let target = mailing.target.as_ref().map_or("", |it| it.name());
+    vec![
+        mailing.name.clone(),
+        target.to_owned(),
+        world.sends_of(&mailing.id).count().to_string(),
     ]
 }
 

@@ -91,3 +91,28 @@ impl Default for AccountSwitches {
         }
     }
 }
+
+/// Paths and names that exist in the real API but are not public, so that these are invented.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InventedSwitches {
+    /// `GET`: all automations.
+    pub automation_list: String,
+    /// `POST`: stops every participation of a contact; `{}` is the trigger code.
+    pub automation_stop_all: String,
+    /// `POST`: stops one participation; `{}` is the automation contact id.
+    pub automation_stop_one: String,
+    /// The key of the fields in the body of a trigger.
+    pub automation_fields_key: String,
+}
+
+impl Default for InventedSwitches {
+    fn default() -> InventedSwitches {
+        InventedSwitches {
+            automation_list: "/automation/list".to_owned(),
+            automation_stop_all: "/automation/stop/{}".to_owned(),
+            automation_stop_one: "/automation/participation/{}/stop".to_owned(),
+            automation_fields_key: "automationFields".to_owned(),
+        }
+    }
+}

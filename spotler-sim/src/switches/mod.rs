@@ -37,6 +37,8 @@ pub struct Switches {
     pub limits: LimitSwitches,
     /// What the account's product can do, and how lists and mailings behave.
     pub account: AccountSwitches,
+    /// Paths and names that are invented.
+    pub invented: InventedSwitches,
 }
 
 impl Switches {

@@ -95,6 +95,8 @@ pub struct ShapeSwitches {
     pub next_is_absolute: bool,
     /// Whether `POST contact/list` answers in the order of the request or in reverse.
     pub bulk_answers_in_order: bool,
+    /// Whether refusals of audience calls have an error body.
+    pub audience_errors_have_body: bool,
     /// Whether `Accept: application/xml` is refused with 406 or answered with JSON.
     pub refuse_xml: bool,
 }
@@ -109,6 +111,7 @@ impl Default for ShapeSwitches {
             last_page: LastPage::WithoutNext,
             next_is_absolute: true,
             bulk_answers_in_order: true,
+            audience_errors_have_body: false,
             refuse_xml: true,
         }
     }

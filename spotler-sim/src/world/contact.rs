@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::mailing::Medium;
+
 /// One contact as Spotler keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
@@ -69,6 +71,14 @@ impl Contact {
     /// Whether the status is active.
     pub fn is_active(&self) -> bool {
         self.status == Status::Active
+    }
+
+    /// Whether a message of this kind may reach the contact.
+    pub fn can_get(&self, medium: Medium) -> bool {
+        match medium {
+            Medium::Email => self.can_be_mailed(),
+            Medium::Sms => self.is_active() && self.fields.contains_key("mobileNumber"),
+        }
     }
 
     /// Whether a mailing may reach the contact: active, with an address.

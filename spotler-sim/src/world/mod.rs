@@ -1,21 +1,33 @@
 //! Spotler's world: all that is remembered, and the changes that a contact can undergo.
 
+pub(crate) mod audience;
 pub(crate) mod bounce;
 pub(crate) mod contact;
 pub(crate) mod contacts;
+pub(crate) mod form;
+pub(crate) mod journey;
 pub(crate) mod ledger;
+pub(crate) mod list;
+pub(crate) mod mailing;
 pub(crate) mod property;
+pub(crate) mod shop;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use audience::Audience;
 use bounce::Bounce;
 use contact::{ChangeKind, Contact, PERMISSIONS, Reason, Status};
 use contacts::{Contacts, email_key};
+use form::{Form, FormResult};
+use journey::{Journey, Participation};
 use ledger::{Event, LedgerEntry, Stamp};
+use list::{DynamicList, StaticList};
+use mailing::{JourneyMailing, Mailing, Sending, TrendReport};
 use property::{Property, PropertyKind};
+use shop::{ShopOrder, ShopProduct};
 
 /// All that Spotler remembers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,6 +36,19 @@ pub(crate) struct World {
     pub(crate) contacts: Contacts,
     pub(crate) properties: Vec<Property>,
     pub(crate) bounces: Vec<Bounce>,
+    pub(crate) static_lists: Vec<StaticList>,
+    pub(crate) dynamic_lists: Vec<DynamicList>,
+    pub(crate) audiences: Vec<Audience>,
+    pub(crate) mailings: Vec<Mailing>,
+    pub(crate) trend_reports: Vec<TrendReport>,
+    pub(crate) journeys: Vec<Journey>,
+    pub(crate) journey_mailings: Vec<JourneyMailing>,
+    pub(crate) participations: Vec<Participation>,
+    pub(crate) sends: Vec<Sending>,
+    pub(crate) forms: Vec<Form>,
+    pub(crate) form_results: Vec<FormResult>,
+    pub(crate) products: Vec<ShopProduct>,
+    pub(crate) orders: Vec<ShopOrder>,
     pub(crate) ledger: Vec<LedgerEntry>,
 }
 

@@ -1,4 +1,4 @@
-//! What a Spotler user does in Spotler's own screens, or a recipient in the mail.
+//! The screens for contacts and for the account's permissions and properties.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::switches::PermissionSignal;
 use crate::world::bounce::Returned;
 use crate::world::contact::{Contact, PERMISSIONS, Reason, Status};
-use crate::world::ledger::{Cause, Stamp};
+use crate::world::ledger::Stamp;
 use crate::world::property::{Property, PropertyKind, SetEntry, can_hold};
 
 /// Names a contact: its external id, or else its e-mail address, or `#` and its number.
@@ -114,12 +114,7 @@ pub enum UiAction {
 
 /// Carries an action out; answers the number of the contact it was about.
 pub(crate) fn act(state: &mut State, action: &UiAction) -> Result<Option<u64>, UiError> {
-    let stamp = Stamp {
-        at_ms: state.clock.now_ms(),
-        cause: Cause::Ui {
-            action: name_of(action),
-        },
-    };
+    let stamp = super::stamp(state, action);
     match action {
         UiAction::OptOut { who } => opt_out(state, who, Reason::OptOut, &stamp),
         UiAction::MarkSpam { who } => opt_out(state, who, Reason::Spam, &stamp),
@@ -336,13 +331,4 @@ fn entry(state: &mut State, bit: u32) -> Result<&mut SetEntry, UiError> {
         .iter_mut()
         .find(|it| it.bit == bit)
         .ok_or(UiError::NoSuch("permission"))
-}
-
-fn name_of(action: &UiAction) -> String {
-    let name = serde_json::to_value(action).ok();
-    let name = name
-        .as_ref()
-        .and_then(|it| it.get("action"))
-        .and_then(Value::as_str);
-    name.unwrap_or_default().to_owned()
 }
