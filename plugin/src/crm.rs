@@ -55,7 +55,10 @@ impl RecordRef {
     pub fn from_key(key: &str) -> Option<Self> {
         let (word, id) = key.split_once('/')?;
         let kind = RecordKind::ALL.into_iter().find(|it| it.word() == word)?;
-        Some(Self { kind, id: id.to_owned() })
+        Some(Self {
+            kind,
+            id: id.to_owned(),
+        })
     }
 }
 
@@ -236,12 +239,17 @@ pub struct CrmRecord {
 impl CrmRecord {
     /// The value of a field; none where it is empty or absent.
     pub fn value(&self, name: &str) -> Option<&FieldValue> {
-        self.fields.iter().find(|it| it.name == name).and_then(|it| it.value.as_ref())
+        self.fields
+            .iter()
+            .find(|it| it.name == name)
+            .and_then(|it| it.value.as_ref())
     }
 
     /// What the person said about a permission; none where nothing was said.
     pub fn choice(&self, bit: u32) -> Option<&PermissionChoice> {
-        self.permissions.iter().find(|it| it.bit == bit && it.consent != Consent::Unset)
+        self.permissions
+            .iter()
+            .find(|it| it.bit == bit && it.consent != Consent::Unset)
     }
 }
 
@@ -258,21 +266,6 @@ pub struct Event {
     pub user: Option<String>,
     /// For a step of long work: the cursor of the answer before.
     pub cursor: Option<String>,
-}
-
-/// What happened to a record (DA-06).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordChange {
-    /// It is new.
-    Created,
-    /// Something of it was saved.
-    Updated,
-    /// It went from active to inactive.
-    Deactivated,
-    /// It went from inactive to active.
-    Reactivated,
-    /// It was deleted.
-    Deleted,
 }
 
 /// A page of records.

@@ -22,6 +22,7 @@ pub mod mapping;
 pub mod memory;
 
 pub mod decide;
+pub mod draft;
 pub mod look;
 pub mod settle;
 

@@ -15,7 +15,10 @@ pub struct Reason {
 impl Reason {
     /// A reason with nothing to add.
     pub fn new(code: &'static str) -> Self {
-        Self { code, about: Facts::new() }
+        Self {
+            code,
+            about: Facts::new(),
+        }
     }
 
     /// Adds a fact.
@@ -111,13 +114,21 @@ pub struct Answer {
 impl Answer {
     /// An answer that changes nothing in the CRM.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, changes: Vec::new(), why: Vec::new() }
+        Self {
+            outcome,
+            changes: Vec::new(),
+            why: Vec::new(),
+        }
     }
 
     /// Adds a rule that had a say.
     #[must_use]
     pub fn because(mut self, rule: &'static str, led_to: &'static str) -> Self {
-        self.why.push(RuleApplied { rule, led_to, about: Facts::new() });
+        self.why.push(RuleApplied {
+            rule,
+            led_to,
+            about: Facts::new(),
+        });
         self
     }
 

@@ -1,15 +1,12 @@
 //! From the contract's words to the model's. Records are taken apart without
 //! `..`, so that a new field does not pass unseen.
 
-use super::bindings::exports::koppel::crm_sync::{
-    actions, connection, contacts, module_fields, stages,
-};
+use super::bindings::exports::koppel::crm_sync::{actions, connection, module_fields, stages};
 use super::bindings::koppel::crm_sync::{crm, types};
 use crate::connection::{MappingRow, ProfileChoice, Settings};
 use crate::crm::{
     Consent, CrmRecord, Event, Facts, Field, FieldDescription, FieldType, FieldValue, MailChoice,
-    Origin, Permission, PermissionChoice, RecordChange, RecordKind, RecordPage, RecordRef,
-    RecordState,
+    Origin, Permission, PermissionChoice, RecordKind, RecordPage, RecordRef, RecordState,
 };
 use crate::flows::module_field_changed::ModuleFieldChanged;
 use crate::flows::stage_changed::{AutomaticAction, StageChanged};
@@ -22,7 +19,10 @@ pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
 }
 
 fn facts(items: Vec<types::NamedValue>) -> Facts {
-    items.into_iter().map(|types::NamedValue { name, value }| (name, value)).collect()
+    items
+        .into_iter()
+        .map(|types::NamedValue { name, value }| (name, value))
+        .collect()
 }
 
 /// Converts an enumeration whose cases have the same names on both sides.
@@ -46,15 +46,16 @@ same_cases!(types::Origin => Origin: Crm, Spotler);
 same_cases!(types::Consent => Consent: Unset, Given, Withdrawn);
 same_cases!(types::FieldType => FieldType:
     Text, Number, Decimal, Boolean, Date, DateTime, Choice, MultiChoice);
-same_cases!(contacts::Change => RecordChange:
-    Created, Updated, Deactivated, Reactivated, Deleted);
 same_cases!(super::bindings::koppel::crm_sync::signer::Refusal => Refusal:
     NoSecret, ForeignAddress, Malformed);
 
 impl From<types::RecordRef> for RecordRef {
     fn from(it: types::RecordRef) -> Self {
         let types::RecordRef { kind, id } = it;
-        Self { kind: kind.into(), id }
+        Self {
+            kind: kind.into(),
+            id,
+        }
     }
 }
 
@@ -76,14 +77,29 @@ impl From<types::FieldValue> for FieldValue {
 impl From<types::Field> for Field {
     fn from(it: types::Field) -> Self {
         let types::Field { name, value } = it;
-        Self { name, value: value.map(Into::into) }
+        Self {
+            name,
+            value: value.map(Into::into),
+        }
     }
 }
 
 impl From<types::FieldDescription> for FieldDescription {
     fn from(it: types::FieldDescription) -> Self {
-        let types::FieldDescription { name, label, field_type, kinds, meaning } = it;
-        Self { name, label, field_type: field_type.into(), kinds: all(kinds), meaning }
+        let types::FieldDescription {
+            name,
+            label,
+            field_type,
+            kinds,
+            meaning,
+        } = it;
+        Self {
+            name,
+            label,
+            field_type: field_type.into(),
+            kinds: all(kinds),
+            meaning,
+        }
     }
 }
 
@@ -96,15 +112,33 @@ impl From<types::Permission> for Permission {
 
 impl From<types::PermissionChoice> for PermissionChoice {
     fn from(it: types::PermissionChoice) -> Self {
-        let types::PermissionChoice { bit, consent, changed_at, origin } = it;
-        Self { bit, consent: consent.into(), changed_at, origin: origin.into() }
+        let types::PermissionChoice {
+            bit,
+            consent,
+            changed_at,
+            origin,
+        } = it;
+        Self {
+            bit,
+            consent: consent.into(),
+            changed_at,
+            origin: origin.into(),
+        }
     }
 }
 
 impl From<types::MailChoice> for MailChoice {
     fn from(it: types::MailChoice) -> Self {
-        let types::MailChoice { allowed, changed_at, origin } = it;
-        Self { allowed, changed_at, origin: origin.into() }
+        let types::MailChoice {
+            allowed,
+            changed_at,
+            origin,
+        } = it;
+        Self {
+            allowed,
+            changed_at,
+            origin: origin.into(),
+        }
     }
 }
 
@@ -140,15 +174,31 @@ impl From<types::CrmRecord> for CrmRecord {
 
 impl From<types::Event> for Event {
     fn from(it: types::Event) -> Self {
-        let types::Event { id, attempt, occurred_at, user, cursor, more: _ } = it;
-        Self { id, attempt, occurred_at, user, cursor }
+        let types::Event {
+            id,
+            attempt,
+            occurred_at,
+            user,
+            cursor,
+            more: _,
+        } = it;
+        Self {
+            id,
+            attempt,
+            occurred_at,
+            user,
+            cursor,
+        }
     }
 }
 
 impl From<crm::RecordPage> for RecordPage {
     fn from(it: crm::RecordPage) -> Self {
         let crm::RecordPage { records, next } = it;
-        Self { records: all(records), next }
+        Self {
+            records: all(records),
+            next,
+        }
     }
 }
 
@@ -163,15 +213,35 @@ impl From<connection::Profile> for ProfileChoice {
 
 impl From<connection::Settings> for Settings {
     fn from(it: connection::Settings) -> Self {
-        let connection::Settings { active, key, secret_present, address, profile } = it;
-        Self { active, key, secret_present, address, profile: profile.into() }
+        let connection::Settings {
+            active,
+            key,
+            secret_present,
+            address,
+            profile,
+        } = it;
+        Self {
+            active,
+            key,
+            secret_present,
+            address,
+            profile: profile.into(),
+        }
     }
 }
 
 impl From<connection::MappingRow> for MappingRow {
     fn from(it: connection::MappingRow) -> Self {
-        let connection::MappingRow { kind, field, property } = it;
-        Self { kind: kind.into(), field, property }
+        let connection::MappingRow {
+            kind,
+            field,
+            property,
+        } = it;
+        Self {
+            kind: kind.into(),
+            field,
+            property,
+        }
     }
 }
 
@@ -205,9 +275,21 @@ impl From<actions::ManualAction> for ManualAction {
 
 impl From<module_fields::ModuleFieldChanged> for ModuleFieldChanged {
     fn from(it: module_fields::ModuleFieldChanged) -> Self {
-        let module_fields::ModuleFieldChanged { relation, field, label, before, after } = it;
+        let module_fields::ModuleFieldChanged {
+            relation,
+            field,
+            label,
+            before,
+            after,
+        } = it;
         let (before, after) = (before.map(Into::into), after.map(Into::into));
-        Self { relation, field, label, before, after }
+        Self {
+            relation,
+            field,
+            label,
+            before,
+            after,
+        }
     }
 }
 
@@ -227,14 +309,38 @@ impl From<stages::AutomaticAction> for AutomaticAction {
         } = it;
         let _shown_by_the_crm_only = description;
         let state = state.map(Into::into);
-        Self { id, action_type, target_system, name, note, state, permissions, starts, stops }
+        Self {
+            id,
+            action_type,
+            target_system,
+            name,
+            note,
+            state,
+            permissions,
+            starts,
+            stops,
+        }
     }
 }
 
 impl From<stages::StageChanged> for StageChanged {
     fn from(it: stages::StageChanged) -> Self {
-        let stages::StageChanged { sale, scheme, before, after, target, actions } = it;
+        let stages::StageChanged {
+            sale,
+            scheme,
+            before,
+            after,
+            target,
+            actions,
+        } = it;
         let (target, actions) = (target.map(Into::into), all(actions));
-        Self { sale, scheme, before, after, target, actions }
+        Self {
+            sale,
+            scheme,
+            before,
+            after,
+            target,
+            actions,
+        }
     }
 }

@@ -27,7 +27,10 @@ same_cases!(QuestionFailed => outcomes::QuestionFailed: NotActive, NotFound);
 
 /// Converts facts.
 pub(super) fn facts(items: Facts) -> Vec<types::NamedValue> {
-    items.into_iter().map(|(name, value)| types::NamedValue { name, value }).collect()
+    items
+        .into_iter()
+        .map(|(name, value)| types::NamedValue { name, value })
+        .collect()
 }
 
 fn words(items: Vec<&'static str>) -> Vec<String> {
@@ -37,7 +40,10 @@ fn words(items: Vec<&'static str>) -> Vec<String> {
 impl From<RecordRef> for types::RecordRef {
     fn from(it: RecordRef) -> Self {
         let RecordRef { kind, id } = it;
-        Self { kind: kind.into(), id }
+        Self {
+            kind: kind.into(),
+            id,
+        }
     }
 }
 
@@ -59,7 +65,10 @@ impl From<FieldValue> for types::FieldValue {
 impl From<Field> for types::Field {
     fn from(it: Field) -> Self {
         let Field { name, value } = it;
-        Self { name, value: value.map(Into::into) }
+        Self {
+            name,
+            value: value.map(Into::into),
+        }
     }
 }
 
@@ -73,22 +82,39 @@ impl From<Permission> for types::Permission {
 impl From<Reason> for outcomes::Reason {
     fn from(it: Reason) -> Self {
         let Reason { code, about } = it;
-        Self { code: code.to_owned(), about: facts(about) }
+        Self {
+            code: code.to_owned(),
+            about: facts(about),
+        }
     }
 }
 
 impl From<Progress> for outcomes::Progress {
     fn from(it: Progress) -> Self {
         let Progress { done, total, unit } = it;
-        Self { done, total, unit: unit.to_owned() }
+        Self {
+            done,
+            total,
+            unit: unit.to_owned(),
+        }
     }
 }
 
 impl From<Deferral> for outcomes::Deferral {
     fn from(it: Deferral) -> Self {
-        let Deferral { reason, not_before, cursor, progress } = it;
+        let Deferral {
+            reason,
+            not_before,
+            cursor,
+            progress,
+        } = it;
         let progress = progress.map(Into::into);
-        Self { reason: reason.into(), not_before, cursor, progress }
+        Self {
+            reason: reason.into(),
+            not_before,
+            cursor,
+            progress,
+        }
     }
 }
 
@@ -98,60 +124,127 @@ impl From<Outcome> for outcomes::Outcome {
             Outcome::Synced(reason) => Self::Synced(reason.into()),
             Outcome::Skipped(reason) => Self::Skipped(reason.into()),
             Outcome::Deferred(deferral) => Self::Deferred(deferral.into()),
-            Outcome::Rejected(reason, who) => {
-                Self::Rejected(outcomes::Rejection { reason: reason.into(), who: who.into() })
-            }
+            Outcome::Rejected(reason, who) => Self::Rejected(outcomes::Rejection {
+                reason: reason.into(),
+                who: who.into(),
+            }),
         }
     }
 }
 
 impl From<RuleApplied> for outcomes::RuleApplied {
     fn from(it: RuleApplied) -> Self {
-        let RuleApplied { rule, led_to, about } = it;
-        Self { rule: rule.to_owned(), led_to: led_to.to_owned(), about: facts(about) }
+        let RuleApplied {
+            rule,
+            led_to,
+            about,
+        } = it;
+        Self {
+            rule: rule.to_owned(),
+            led_to: led_to.to_owned(),
+            about: facts(about),
+        }
     }
 }
 
 impl From<Answer> for outcomes::Answer {
     fn from(it: Answer) -> Self {
-        let Answer { outcome, changes, why } = it;
+        let Answer {
+            outcome,
+            changes,
+            why,
+        } = it;
         let more = Vec::new();
-        Self { outcome: outcome.into(), changes: all(changes), why: all(why), more }
+        Self {
+            outcome: outcome.into(),
+            changes: all(changes),
+            why: all(why),
+            more,
+        }
     }
 }
 
 impl From<MappingRow> for connection::MappingRow {
     fn from(it: MappingRow) -> Self {
-        let MappingRow { kind, field, property } = it;
-        Self { kind: kind.into(), field, property }
+        let MappingRow {
+            kind,
+            field,
+            property,
+        } = it;
+        Self {
+            kind: kind.into(),
+            field,
+            property,
+        }
     }
 }
 
 impl From<PropertyOption> for connection::Property {
     fn from(it: PropertyOption) -> Self {
-        let PropertyOption { name, label, property_type, fits } = it;
-        Self { name, label, property_type, fits: all(fits) }
+        let PropertyOption {
+            name,
+            label,
+            property_type,
+            fits,
+        } = it;
+        Self {
+            name,
+            label,
+            property_type,
+            fits: all(fits),
+        }
     }
 }
 
 impl From<ConnectionState> for connection::State {
     fn from(it: ConnectionState) -> Self {
-        let ConnectionState { active, reason, mapping_saved, permissions } = it;
+        let ConnectionState {
+            active,
+            reason,
+            mapping_saved,
+            permissions,
+        } = it;
         let reason = reason.to_owned();
-        Self { active, reason, mapping_saved, permissions: all(permissions) }
+        Self {
+            active,
+            reason,
+            mapping_saved,
+            permissions: all(permissions),
+        }
     }
 }
 
 impl From<PermissionSwitch> for card::PermissionSwitch {
     fn from(it: PermissionSwitch) -> Self {
-        let PermissionSwitch { bit, name, on, locked, consent, origin } = it;
-        Self { bit, name, on, locked, consent: consent.into(), origin: origin.into() }
+        let PermissionSwitch {
+            bit,
+            name,
+            on,
+            locked,
+            consent,
+            origin,
+        } = it;
+        Self {
+            bit,
+            name,
+            on,
+            locked,
+            consent: consent.into(),
+            origin: origin.into(),
+        }
     }
 }
 
 impl From<Card> for card::Card {
     fn from(it: Card) -> Self {
-        let Card { state, status, reason, synced_at, external_id, permissions } = it;
+        let Card {
+            state,
+            status,
+            reason,
+            synced_at,
+            external_id,
+            permissions,
+        } = it;
         Self {
             state: state.into(),
             status: status.map(Into::into),
@@ -165,15 +258,34 @@ impl From<Card> for card::Card {
 
 impl From<CodeText> for about::CodeText {
     fn from(it: CodeText) -> Self {
-        let CodeText { code, nl, en, next_nl, next_en } = it;
+        let CodeText {
+            code,
+            nl,
+            en,
+            next_nl,
+            next_en,
+        } = it;
         let [code, nl, en, next_nl, next_en] = [code, nl, en, next_nl, next_en].map(str::to_owned);
-        Self { code, nl, en, next_nl, next_en }
+        Self {
+            code,
+            nl,
+            en,
+            next_nl,
+            next_en,
+        }
     }
 }
 
 impl From<Description> for about::Description {
     fn from(it: Description) -> Self {
-        let Description { name, version, contract, profiles, operations, codes } = it;
+        let Description {
+            name,
+            version,
+            contract,
+            profiles,
+            operations,
+            codes,
+        } = it;
         Self {
             name: name.to_owned(),
             version: version.to_owned(),

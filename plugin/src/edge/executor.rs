@@ -28,7 +28,11 @@ impl Reactor {
     pub(super) fn ready(&self, pollable: Pollable) -> Ready<'_> {
         let id = self.next.get();
         self.next.set(id + 1);
-        Ready { reactor: self, id, pollable: Some(pollable) }
+        Ready {
+            reactor: self,
+            id,
+            pollable: Some(pollable),
+        }
     }
 
     /// Runs a future to its end.
@@ -49,12 +53,21 @@ impl Reactor {
 
     fn wait(&self) {
         let mut waiting = self.waiting.borrow_mut();
-        assert!(!waiting.is_empty(), "a future waits for nothing that the host could tell");
-        let (ids, pollables): (Vec<_>, Vec<_>) =
-            waiting.iter().map(|(id, (pollable, _))| (*id, pollable)).unzip();
-        let ready = poll(&pollables).into_iter().filter_map(|at| ids.get(at as usize));
-        let wakers: Vec<_> =
-            ready.filter_map(|id| waiting.remove(id)).map(|(_, waker)| waker).collect();
+        assert!(
+            !waiting.is_empty(),
+            "a future waits for nothing that the host could tell"
+        );
+        let (ids, pollables): (Vec<_>, Vec<_>) = waiting
+            .iter()
+            .map(|(id, (pollable, _))| (*id, pollable))
+            .unzip();
+        let ready = poll(&pollables)
+            .into_iter()
+            .filter_map(|at| ids.get(at as usize));
+        let wakers: Vec<_> = ready
+            .filter_map(|id| waiting.remove(id))
+            .map(|(_, waker)| waker)
+            .collect();
         drop(waiting);
         wakers.into_iter().for_each(Waker::wake);
     }

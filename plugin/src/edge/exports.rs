@@ -31,12 +31,20 @@ impl about::Guest for Koppel {
 impl connection::Guest for Koppel {
     fn on_settings_saved(event: Event, settings: connection::Settings) -> Answer {
         let (ports, event, settings) = (ports(), event.into(), settings.into());
-        ports.block_on(settings_saved::on_settings_saved(&ports, &event, &settings)).into()
+        ports
+            .block_on(settings_saved::on_settings_saved(&ports, &event, &settings))
+            .into()
     }
 
     fn on_mapping_saved(event: Event, mapping: Vec<connection::MappingRow>) -> Answer {
         let (ports, event) = (ports(), event.into());
-        ports.block_on(mapping_saved::on_mapping_saved(&ports, &event, all(mapping))).into()
+        ports
+            .block_on(mapping_saved::on_mapping_saved(
+                &ports,
+                &event,
+                all(mapping),
+            ))
+            .into()
     }
 
     fn read_state() -> connection::State {
@@ -44,27 +52,35 @@ impl connection::Guest for Koppel {
     }
 
     fn read_mapping() -> Result<Vec<connection::MappingRow>, QuestionFailed> {
-        questions::read_mapping(&ports()).map(all).map_err(Into::into)
+        questions::read_mapping(&ports())
+            .map(all)
+            .map_err(Into::into)
     }
 
     fn read_properties() -> Result<Vec<connection::Property>, QuestionFailed> {
-        questions::read_properties(&ports()).map(all).map_err(Into::into)
+        questions::read_properties(&ports())
+            .map(all)
+            .map_err(Into::into)
     }
 }
 
 impl contacts::Guest for Koppel {
     fn on_contact_saved(event: Event, input: contacts::ContactSaved) -> Answer {
-        let contacts::ContactSaved { change, saved } = input;
+        // The record's state and what is remembered of it say what happened.
+        let contacts::ContactSaved { change: _, saved } = input;
         let (ports, event, saved) = (ports(), event.into(), saved.into());
-        let flow = contact_saved::on_contact_saved(&ports, &event, change.into(), &saved);
-        ports.block_on(flow).into()
+        ports
+            .block_on(contact_saved::on_contact_saved(&ports, &event, &saved))
+            .into()
     }
 }
 
 impl actions::Guest for Koppel {
     fn run_action(event: Event, input: actions::ManualAction) -> Answer {
         let (ports, event, input) = (ports(), event.into(), input.into());
-        ports.block_on(run_action::run_action(&ports, &event, &input)).into()
+        ports
+            .block_on(run_action::run_action(&ports, &event, &input))
+            .into()
     }
 }
 

@@ -37,8 +37,14 @@ pub(super) async fn send(reactor: &Reactor, request: Request) -> Result<Response
     }
     let answer = head(reactor, &answer).await?;
     let retry_after = answer.headers().get("retry-after");
-    let retry_after = retry_after.first().and_then(|it| retry_after::read(it, now()));
-    Ok(Response { status: answer.status(), retry_after, body: read(reactor, &answer).await? })
+    let retry_after = retry_after
+        .first()
+        .and_then(|it| retry_after::read(it, now()));
+    Ok(Response {
+        status: answer.status(),
+        retry_after,
+        body: read(reactor, &answer).await?,
+    })
 }
 
 fn outgoing_request(request: &Request) -> Option<OutgoingRequest> {
@@ -60,12 +66,18 @@ fn outgoing_request(request: &Request) -> Option<OutgoingRequest> {
 
 fn headers(request: &Request) -> Option<Fields> {
     let mut headers = vec![
-        ("authorization".to_owned(), request.authorization.clone().into_bytes()),
+        (
+            "authorization".to_owned(),
+            request.authorization.clone().into_bytes(),
+        ),
         ("accept".to_owned(), b"application/json".to_vec()),
     ];
     if let Some(body) = &request.body {
         headers.push(("content-type".to_owned(), b"application/json".to_vec()));
-        headers.push(("content-length".to_owned(), body.len().to_string().into_bytes()));
+        headers.push((
+            "content-length".to_owned(),
+            body.len().to_string().into_bytes(),
+        ));
     }
     Fields::from_list(&headers).ok()
 }

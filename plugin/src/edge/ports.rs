@@ -35,14 +35,19 @@ impl HostPorts {
             return Rc::clone(bucket);
         }
         let bucket = Rc::new(done(store::open(name), "open", name));
-        self.buckets.borrow_mut().insert(name.to_owned(), Rc::clone(&bucket));
+        self.buckets
+            .borrow_mut()
+            .insert(name.to_owned(), Rc::clone(&bucket));
         bucket
     }
 }
 
 /// The present moment by the host's clock.
 pub(super) fn now() -> Timestamp {
-    let wall_clock::Datetime { seconds, nanoseconds } = wall_clock::now();
+    let wall_clock::Datetime {
+        seconds,
+        nanoseconds,
+    } = wall_clock::now();
     seconds * 1000 + u64::from(nanoseconds / 1_000_000)
 }
 
@@ -55,7 +60,9 @@ fn done<T>(result: Result<T, store::Error>, operation: &str, bucket: &str) -> T 
         Err(store::Error::AccessDenied) => "access denied",
         Err(store::Error::Other(_)) => "failed",
     };
-    trap::trap(&format!("key-value `{operation}` in bucket `{bucket}`: {failure}"))
+    trap::trap(&format!(
+        "key-value `{operation}` in bucket `{bucket}`: {failure}"
+    ))
 }
 
 impl Ports for HostPorts {

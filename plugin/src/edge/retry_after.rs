@@ -18,7 +18,10 @@ pub(super) fn read(value: &[u8], now: Timestamp) -> Option<Timestamp> {
 }
 
 fn date(text: &str) -> Option<Timestamp> {
-    let date = strtime::parse("%a, %d %b %Y %H:%M:%S GMT", text).ok()?.to_datetime().ok()?;
+    let date = strtime::parse("%a, %d %b %Y %H:%M:%S GMT", text)
+        .ok()?
+        .to_datetime()
+        .ok()?;
     let moment = TimeZone::UTC.to_timestamp(date).ok()?;
     u64::try_from(moment.as_millisecond()).ok()
 }

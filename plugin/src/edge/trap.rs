@@ -25,7 +25,9 @@ pub(super) fn trap(reason: &str) -> ! {
 }
 
 fn describe(panic: &PanicHookInfo<'_>) -> String {
-    let place = panic.location().map_or_else(String::new, ToString::to_string);
+    let place = panic
+        .location()
+        .map_or_else(String::new, ToString::to_string);
     // A message that was put together may hold what a person wrote.
     let literal = panic.payload().downcast_ref::<&'static str>();
     format!("{place}: {}", literal.unwrap_or(&"panicked"))

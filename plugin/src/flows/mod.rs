@@ -7,4 +7,6 @@ pub mod questions;
 pub mod run_action;
 pub mod settings_saved;
 pub mod stage_changed;
+pub(crate) mod step;
+pub(crate) mod take_down;
 pub mod tick;

@@ -1,0 +1,167 @@
+//! Every code that the component uses, with what a person reads for it and what
+//! to do next, in Dutch and in English (C27).
+
+/// What a person reads for a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeText {
+    /// The code.
+    pub code: &'static str,
+    /// In Dutch.
+    pub nl: &'static str,
+    /// In English.
+    pub en: &'static str,
+    /// What to do next, in Dutch.
+    pub next_nl: &'static str,
+    /// What to do next, in English.
+    pub next_en: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal: $nl:literal, $en:literal, $next_nl:literal, $next_en:literal;)*) => {
+        $(#[doc = $en] pub const $name: &str = $code;)*
+
+        /// All codes.
+        pub fn all() -> Vec<CodeText> {
+            vec![$(CodeText { code: $code, nl: $nl, en: $en, next_nl: $next_nl, next_en: $next_en }),*]
+        }
+    };
+}
+
+codes! {
+    CREATED = "created": "Toegevoegd aan Spotler.", "Added to Spotler.", "", "";
+    UPDATED = "updated": "Bijgewerkt in Spotler.", "Updated in Spotler.", "", "";
+    FOUND = "found": "Stond al in Spotler en is gekoppeld.", "Was in Spotler already and is linked now.", "", "";
+    IN_STEP = "in-step": "Spotler heeft wat het CRM heeft.", "Spotler has what the CRM has.", "", "";
+    BLANKED = "blanked": "Permissies uitgezet en leeggemaakt in Spotler.", "Permissions switched off and emptied in Spotler.", "", "";
+    RESTORED = "restored": "Weer actief in Spotler, met de permissies van eerder.", "Active in Spotler again, with the permissions of before.", "", "";
+    PERMISSIONS_OFF = "permissions-off": "Alle permissies zijn uitgezet in Spotler.", "All permissions are switched off in Spotler.", "", "";
+    QUEUED = "queued": "Staat in de wachtrij: {records} records.", "Waiting in the queue: {records} records.", "", "";
+    ACTIVATED = "activated": "De koppeling met Spotler is actief.", "The connection with Spotler is active.", "", "";
+    DEACTIVATED = "deactivated": "De koppeling met Spotler staat uit.", "The connection with Spotler is switched off.", "", "";
+    MAPPING_KEPT = "mapping-kept": "De mapping is opgeslagen.", "The mapping is saved.", "", "";
+    FEED_READ = "feed-read": "Wijzigingen uit Spotler zijn opgehaald.", "Changes in Spotler have been read.", "", "";
+    ACTION_DONE = "action-done": "De automatische actie is uitgevoerd.", "The automatic action was carried out.", "", "";
+
+    NOT_ACTIVE = "not-active": "De koppeling staat uit; er is niets verstuurd.", "The connection is switched off; nothing was sent.", "Activeer de koppeling met Spotler.", "Activate the connection with Spotler.";
+    NOT_LINKED = "not-linked": "Niet gekoppeld met Spotler; er is niets verstuurd.", "Not linked with Spotler; nothing was sent.", "Geef het kenmerk Spotler of koppel het contact.", "Set the Spotler attribute, or link the contact.";
+    GATE_CLOSED = "gate-closed": "Het kenmerk Spotler is weggehaald: gegevens worden niet meer bijgewerkt, permissies in Spotler blijven staan.", "The Spotler attribute was removed: data is no longer updated, permissions in Spotler stay.", "Zet permissies uit als er niet meer gemaild mag worden.", "Switch permissions off if no more mail may be sent.";
+    SYNC_DISABLED = "sync-disabled": "Synchronisatie is door een gebruiker uitgezet.", "Synchronisation was switched off by a user.", "", "";
+    MAPPING_NOT_SAVED = "mapping-not-saved": "De mapping is nog niet opgeslagen; er is niets verstuurd.", "The mapping has not been saved yet; nothing was sent.", "Bekijk de mapping en sla die op.", "Look at the mapping and save it.";
+    NO_ADDRESS = "no-email-address": "Geen e-mailadres; er is niets verstuurd.", "No e-mail address; nothing was sent.", "Vul een e-mailadres in om te kunnen mailen.", "Fill in an e-mail address to be able to mail.";
+    NOTHING_CHANGED = "nothing-changed": "Niets gewijzigd dat Spotler heeft; er is niets verstuurd.", "Nothing changed that Spotler has; nothing was sent.", "", "";
+    NOT_IN_SPOTLER = "not-in-spotler": "Staat niet in Spotler; niet toegevoegd.", "Is not in Spotler; not added.", "", "";
+    RECORD_NOT_ACTIVE = "record-not-active": "Het record is niet actief en staat niet in Spotler.", "The record is not active and not in Spotler.", "", "";
+    NOT_A_MODULE_FIELD = "not-a-module-field": "Geen module-veld.", "Not a module field.", "", "";
+    NO_PRIMARY_CONTACT = "no-primary-contact": "De relatie heeft geen primaire contactpersoon.", "The relation has no primary contact.", "Kies een primaire contactpersoon.", "Choose a primary contact.";
+    NO_ACTION_FOR_US = "no-action-for-spotler": "Geen automatische actie voor Spotler bij deze fase.", "No automatic action for Spotler at this stage.", "", "";
+    NO_CONTACT = "no-contact": "De verkoop heeft geen contactpersoon.", "The sale has no contact.", "", "";
+
+    OPTED_OUT = "opted-out-in-spotler": "Heeft zich afgemeld in Spotler; er wordt niets meer verstuurd.", "Opted out in Spotler; nothing is sent any more.", "Alleen na een nieuwe aanmelding: maak het contact eerst weer actief in Spotler.", "Only after a new opt-in: make the contact active again in Spotler first.";
+    OPTED_OUT_EARLIER = "opted-out-earlier": "Dit adres heeft zich eerder afgemeld in Spotler en wordt niet opnieuw toegevoegd.", "This address opted out in Spotler earlier and is not added again.", "Alleen na een nieuwe aanmelding: voeg het adres eerst in Spotler zelf toe.", "Only after a new opt-in: add the address in Spotler itself first.";
+    INACTIVE = "inactive-in-spotler": "Inactief in Spotler om een onbekende reden; er wordt niets meer verstuurd.", "Inactive in Spotler for a reason that is not known; nothing is sent any more.", "Kijk in Spotler waarom het contact inactief is.", "Look in Spotler why the contact is inactive.";
+    BOUNCED = "bounced": "Het e-mailadres bouncet; er wordt niets meer verstuurd.", "The e-mail address bounces; nothing is sent any more.", "Controleer het e-mailadres met de persoon.", "Check the e-mail address with the person.";
+    NOT_REACTIVATABLE = "inactive-not-reactivatable": "Inactief in Spotler; dat kan vanuit het CRM niet ongedaan gemaakt worden.", "Inactive in Spotler; the CRM cannot undo that.", "Maak het contact in Spotler weer actief.", "Make the contact active again in Spotler.";
+
+    BAD_ADDRESS = "email-invalid": "Het e-mailadres is ongeldig.", "The e-mail address is not valid.", "Verbeter het e-mailadres.", "Correct the e-mail address.";
+    ADDRESS_IN_USE = "address-in-use": "Het e-mailadres is al van een ander record: {owner}.", "The e-mail address belongs to another record already: {owner}.", "Voeg de records samen of geef een van beide een ander adres.", "Merge the records or give one of them another address.";
+    ADDRESS_TAKEN = "address-taken-in-spotler": "Het nieuwe e-mailadres is in Spotler van een ander contact.", "The new e-mail address belongs to another contact in Spotler.", "Kijk in Spotler welk contact het is.", "Look in Spotler which contact it is.";
+    SEVERAL = "several-in-spotler": "Meerdere contacten in Spotler hebben dit e-mailadres.", "Several contacts in Spotler have this e-mail address.", "Ruim de dubbele contacten in Spotler op.", "Clear up the duplicates in Spotler.";
+    NO_EXTERNAL_ID = "no-external-id": "Staat in Spotler zonder extern id en kan niet worden bijgewerkt.", "Is in Spotler without an external id and cannot be updated.", "Geef het contact in Spotler een extern id.", "Give the contact an external id in Spotler.";
+    EXISTS_HIDDEN = "exists-but-hidden": "Spotler zegt dat het contact bestaat, maar toont het niet.", "Spotler says that the contact exists, but does not show it.", "Zoek het contact in Spotler; misschien is het inactief.", "Look for the contact in Spotler; it may be inactive.";
+    GONE = "gone-from-spotler": "Stond in Spotler en is daar niet meer te vinden; niet opnieuw toegevoegd.", "Was in Spotler and is not to be found there any more; not added again.", "Kijk in Spotler, en koppel het contact opnieuw als dat mag.", "Look in Spotler, and link the contact again if that is allowed.";
+    VALUE_REFUSED = "value-refused": "Spotler weigert een waarde.", "Spotler refuses a value.", "Controleer e-mailadres en gekoppelde velden.", "Check the e-mail address and the mapped fields.";
+    REFUSED = "refused-by-spotler": "Spotler weigert de opdracht ({error}).", "Spotler refuses the request ({error}).", "Neem contact op met de beheerder.", "Ask the administrator.";
+    SEVERAL_PRIMARY = "several-primary-contacts": "De relatie heeft meer dan één primaire contactpersoon.", "The relation has more than one primary contact.", "Laat één primaire contactpersoon over.", "Leave one primary contact.";
+    NO_CONSENT = "consent-missing": "De actie zet een permissie aan waarvoor het CRM geen toestemming heeft.", "The action switches on a permission for which the CRM has no opt-in.", "Leg eerst de toestemming van de persoon vast.", "Record the person's opt-in first.";
+    UNKNOWN_OPERATION = "unknown-operation": "Deze opdracht bestaat niet.", "There is no such operation.", "", "";
+    NO_RECORDS = "no-records": "Er zijn geen records gekozen.", "No records were chosen.", "Kies een of meer records.", "Choose one or more records.";
+    TOO_MANY_RECORDS = "too-many-records": "Meer dan 500 records; gebruik een selectie.", "More than 500 records; use a selection.", "", "";
+    FORBIDDEN = "forbidden": "De gebruiker mag geen koppeling met Spotler maken.", "The user may not connect with Spotler.", "Geef de gebruikersgroep het recht Spotler.", "Give the user's group the right Spotler.";
+    KEY_MISSING = "credentials-missing": "Authentication key of secret ontbreekt.", "Authentication key or secret is missing.", "Kopieer beide uit Spotler: Instellingen, Integraties.", "Copy both from Spotler: Settings, Integrations.";
+    KEY_REFUSED = "credentials-refused": "Spotler weigert de key of het secret.", "Spotler refuses the key or the secret.", "Controleer beide in Spotler: Instellingen, Integraties.", "Check both in Spotler: Settings, Integrations.";
+    BAD_ADDRESS_OF_SPOTLER = "spotler-address-invalid": "Het adres van Spotler is ongeldig.", "The address of Spotler is not valid.", "Gebruik een adres dat met https:// begint.", "Use an address that starts with https://.";
+    BAD_PROFILE = "profile-invalid": "Het profiel is ongeldig: {fault}.", "The profile is not valid: {fault}.", "", "";
+    BAD_MAPPING = "mapping-invalid": "De mapping kan zo niet: {faults}.", "The mapping cannot work: {faults}.", "Verbeter de genoemde rijen.", "Correct the rows that are named.";
+    NOT_IN_PRODUCT = "not-in-your-product": "Niet beschikbaar in uw Spotler-product.", "Not available in your Spotler product.", "Vraag Spotler naar de mogelijkheden.", "Ask Spotler what is possible.";
+
+    TOO_FAST = "rate-limited": "Spotler vraagt om het later te proberen.", "Spotler asks to try later.", "", "";
+    SERVER_FAULT = "spotler-fault": "Spotler heeft een storing.", "Spotler has a fault.", "", "";
+    UNREACHABLE = "spotler-unreachable": "Spotler is niet bereikbaar.", "Spotler cannot be reached.", "", "";
+    LOST = "answer-lost": "Spotler gaf geen volledig antwoord; er wordt gekeken of het gelukt is.", "Spotler gave no whole answer; we look whether it was done.", "", "";
+    NOT_SENT = "not-sent": "Het CRM heeft het verzoek niet doorgelaten.", "The CRM did not let the request out.", "Controleer het adres van Spotler bij de instellingen.", "Check the address of Spotler in the settings.";
+    CONNECTION_STOPPED = "connection-stopped": "De koppeling is gestopt omdat Spotler de gegevens weigert; alles wacht.", "The connection was stopped because Spotler refuses the credentials; everything waits.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
+    STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
+
+    RULE_EXPLICIT_CONSENT = "only-explicit-opt-ins": "Alleen permissies waarvoor het CRM een opt-in heeft.", "Only permissions for which the CRM has an opt-in.", "", "";
+    RULE_LOOKED = "looked-first": "Eerst in Spotler gekeken.", "Looked in Spotler first.", "", "";
+    RULE_WITHDRAWN = "permission-withdrawn": "Permissie in Spotler uitgezet; overgenomen in het CRM.", "Permission switched off in Spotler; taken over in the CRM.", "", "";
+    RULE_OPTED_IN = "permission-taken-over": "Permissie in Spotler aangezet; overgenomen in het CRM.", "Permission switched on in Spotler; taken over in the CRM.", "", "";
+    RULE_HELD = "permission-held": "Permissie blijft uit tot er een nieuwere opt-in is.", "Permission stays off until there is a newer opt-in.", "", "";
+    RULE_ONLY_CHANGES = "only-changes": "Alleen gewijzigde velden verstuurd.", "Only changed fields were sent.", "", "";
+    RULE_LEFT_OUT = "value-left-out": "Waarde past niet bij het veld in Spotler en is weggelaten: {property}.", "Value does not fit Spotler's field and was left out: {property}.", "", "";
+    RULE_FOUND = "matched-by-address": "Gevonden op e-mailadres.", "Found by e-mail address.", "", "";
+    RULE_CREATED_ONLY = "create-only": "Toegevoegd zonder een bestaand contact te wijzigen.", "Added without changing an existing contact.", "", "";
+    RULE_TOMBSTONE = "opt-out-remembered": "De afmelding wordt onthouden, ook na leegmaken.", "The opt-out is remembered, also after blanking.", "", "";
+    RULE_CRM_OPT_OUT = "opted-out-in-crm": "Afgemeld in het CRM: permissies uit, gegevens blijven bijgewerkt.", "Opted out in the CRM: permissions off, data is kept in step.", "", "";
+    RULE_LOOKED_AFTER = "looked-afterwards": "Na het aanzetten nog eens gekeken.", "Looked once more after switching on.", "", "";
+    RULE_REPAIRED = "repaired": "Afmelding tijdens het versturen: weer uitgezet.", "Opt-out while sending: switched off again.", "", "";
+
+    NO_PERMISSIONS = "no-permissions": "Het Spotler-account heeft geen permissies.", "The Spotler account has no permissions.", "Maak in Spotler minstens één permissie.", "Make at least one permission in Spotler.";
+    NO_PERMISSION_ON = "no-permission-on": "Zonder permissie in Spotler; krijgt geen mailing.", "In Spotler without a permission; gets no mailing.", "", "";
+    TASK_BOUNCE = "task-bounce": "E-mailadres bouncet ({bounce}). Controleer het adres.", "E-mail address bounces ({bounce}). Check the address.", "", "";
+    TASK_INACTIVE = "task-inactive": "Inactief in Spotler, reden onbekend. Kijk in Spotler en zet zo nodig de opt-out.", "Inactive in Spotler, reason unknown. Look in Spotler, and set the opt-out if need be.", "", "";
+    LOG_GATE_CLOSED = "log-gate-closed": "Kenmerk Spotler weggehaald bij {record}; permissies in Spotler blijven staan.", "Spotler attribute removed from {record}; permissions in Spotler stay.", "", "";
+    LOG_NO_PRIMARY = "log-no-primary": "Module-veld gewijzigd, maar relatie {relation} heeft geen primaire contactpersoon.", "Module field changed, but relation {relation} has no primary contact.", "", "";
+    LOG_JOURNEYS = "log-journeys": "De actie {action} noemt automations; deze versie start die niet.", "The action {action} names automations; this version does not start them.", "", "";
+    NOTIFY_STOPPED = "notify-stopped": "De koppeling met Spotler is gestopt: key of secret geweigerd.", "The connection with Spotler was stopped: key or secret refused.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// C27
+    #[test]
+    fn every_code_is_kebab_case_stands_once_and_has_both_languages() {
+        let all = all();
+        for text in &all {
+            assert!(
+                text.code
+                    .bytes()
+                    .all(|it| it.is_ascii_lowercase() || it == b'-'),
+                "{}",
+                text.code
+            );
+            assert!(!text.nl.is_empty() && !text.en.is_empty(), "{}", text.code);
+            assert_eq!(
+                text.next_nl.is_empty(),
+                text.next_en.is_empty(),
+                "{}",
+                text.code
+            );
+            assert_eq!(
+                all.iter().filter(|it| it.code == text.code).count(),
+                1,
+                "{}",
+                text.code
+            );
+        }
+    }
+
+    #[test]
+    fn both_languages_name_the_same_facts() {
+        let facts = |text: &str| {
+            let mut facts: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|it| it.split('}').next())
+                .map(str::to_owned)
+                .collect();
+            facts.sort();
+            facts
+        };
+        for text in all() {
+            assert_eq!(facts(text.nl), facts(text.en), "{}", text.code);
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! What is to be written after a look: only what changed, and for each
+//! permission what the table of `consent` says. Nothing is left to choose when
+//! it is carried out.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::change::CrmChange;
+use crate::codes;
+use crate::consent::{self, Trust, Verdict};
+use crate::crm::{Consent, Facts, Origin, Timestamp};
+use crate::decide::{Case, Wanted};
+use crate::look::{self, Presence};
+use crate::memory::{BitMemory, Link, LockKind, Snapshot, Wish};
+use crate::outcome::{Actor, Reason, RuleApplied};
+use crate::settle::Settled;
+use crate::spotler::contact::{ContactBody, SeenContact};
+
+/// A write, and what is true once it is confirmed.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Whether the contact is created; otherwise it is changed.
+    pub creates: bool,
+    /// What is sent; nothing at all where both sides agree.
+    pub body: ContactBody,
+    /// The link as it is once the write is confirmed.
+    pub link: Link,
+    /// What the look tells the CRM.
+    pub imports: Vec<CrmChange>,
+    /// The permissions that the look showed on.
+    pub seen_on: Vec<u32>,
+    /// When the look showed that the contact had last changed.
+    pub changed_before: Option<Timestamp>,
+    /// The code of success.
+    pub done: &'static str,
+    /// Which rules had a say.
+    pub why: Vec<RuleApplied>,
+}
+
+/// What follows from a look.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Nothing more: this is the end.
+    End(Settled),
+    /// Write this.
+    Write(Box<Draft>),
+}
+
+/// Decides what to write.
+pub fn after_look(case: &Case<'_>, wanted: &Wanted, presence: Presence, now: Timestamp) -> Next {
+    let locked = |kind, id: &str| {
+        let link = case
+            .link
+            .clone()
+            .unwrap_or_else(|| Link::to(id.to_owned(), false));
+        Next::End(Settled::locked(
+            case,
+            link,
+            kind,
+            Some(wanted.address_hash.clone()),
+            now,
+        ))
+    };
+    let refused = |code, who| Next::End(Settled::rejected(case, Reason::new(code), who, "C30"));
+    match presence {
+        Presence::Locked(kind) => locked(kind, external_id(case, wanted)),
+        Presence::Several => refused(codes::SEVERAL, Actor::Marketer),
+        Presence::AddressTaken => refused(codes::ADDRESS_TAKEN, Actor::Marketer),
+        Presence::Absent => absent(case, wanted),
+        Presence::One(seen) => {
+            let Some(id) = seen
+                .external_id
+                .clone()
+                .or_else(|| case.link.as_ref().map(|it| it.external_id.clone()))
+            else {
+                return refused(codes::NO_EXTERNAL_ID, Actor::Marketer);
+            };
+            if let Some(kind) = shown_lock(case, &seen) {
+                return locked(kind, &id);
+            }
+            Next::Write(Box::new(change(case, wanted, &seen, id, now)))
+        }
+    }
+}
+
+fn external_id<'a>(case: &'a Case<'_>, wanted: &'a Wanted) -> &'a str {
+    case.link
+        .as_ref()
+        .map_or(&wanted.external_id, |it| &it.external_id)
+}
+
+/// A blanked record has no address, so its channel says nothing.
+fn shown_lock(case: &Case<'_>, seen: &SeenContact) -> Option<LockKind> {
+    let link = case.link.as_ref();
+    if link.is_some_and(|it| it.blanked.is_some()) && seen.is_blank() {
+        return None;
+    }
+    look::lock_shown(seen, link.is_some_and(|it| it.bounced_hard.is_some()))
+}
+
+fn absent(case: &Case<'_>, wanted: &Wanted) -> Next {
+    let confirmed = case
+        .link
+        .as_ref()
+        .is_some_and(|it| it.synced_at.is_some() && it.blanked.is_none());
+    if confirmed {
+        let reason = Reason::new(codes::GONE);
+        return Next::End(Settled::rejected(case, reason, Actor::Marketer, "C16"));
+    }
+    if case.tombstone {
+        return Next::End(Settled::tombstone_stands(case));
+    }
+    if case.wish == Some(Wish::Match) {
+        let settled = Settled::skipped(codes::NOT_IN_SPOTLER, "YO-15");
+        return Next::End(Settled {
+            ends_wish: true,
+            ..settled
+        });
+    }
+    Next::Write(Box::new(create(case, wanted)))
+}
+
+/// A new contact, with the full set of permissions, on and off (PV-10).
+fn create(case: &Case<'_>, wanted: &Wanted) -> Draft {
+    let mut link = Link::to(wanted.external_id.clone(), true);
+    let restored = case.link.as_ref().and_then(|it| it.blanked.as_ref());
+    let permissions: BTreeMap<u32, bool> = case
+        .connection
+        .permissions
+        .iter()
+        .map(|it| {
+            let memory = case
+                .link
+                .as_ref()
+                .map(|link| link.bit(it.bit))
+                .unwrap_or_default();
+            let known = consent::Known {
+                choice: case.record.choice(it.bit),
+                memory,
+                on: false,
+            };
+            let on = consent::judge(case.record, known, Trust::Known) == Verdict::Enable
+                && may_be_restored(restored, &known);
+            (it.bit, on)
+        })
+        .collect();
+    for (bit, on) in &permissions {
+        link.permissions.insert(
+            *bit,
+            BitMemory {
+                on: *on,
+                locked_at: None,
+            },
+        );
+    }
+    let sent = wanted.values.iter().filter(|(_, value)| !value.is_null());
+    let properties: BTreeMap<String, Value> = sent
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    confirm_values(case, wanted, &mut link);
+    let mut why = left_out(wanted);
+    why.push(rule("C16", codes::RULE_CREATED_ONLY));
+    why.push(rule("PV-12", codes::RULE_EXPLICIT_CONSENT));
+    let body = ContactBody {
+        external_id: wanted.external_id.clone(),
+        properties,
+        permissions,
+    };
+    Draft {
+        creates: true,
+        body,
+        link,
+        imports: Vec::new(),
+        seen_on: Vec::new(),
+        changed_before: None,
+        done: codes::CREATED,
+        why,
+    }
+}
+
+/// An existing contact: only what changed.
+fn change(
+    case: &Case<'_>,
+    wanted: &Wanted,
+    seen: &SeenContact,
+    id: String,
+    now: Timestamp,
+) -> Draft {
+    let unsure = case.unsure();
+    let link = base_link(case, wanted, &id, unsure.is_some());
+    let restores = link.blanked.is_some() && seen.is_blank();
+    let came_through = link.ours && link.synced_at.is_none();
+    let found = !restores
+        && !came_through
+        && (link.synced_at.is_none() || link.blanked.is_some() || link.external_id != id);
+    let trust = match () {
+        () if found => Trust::Found,
+        () if restores => Trust::Known,
+        () if came_through || look::is_doubtful(seen, unsure.as_ref()) => Trust::Doubtful,
+        () => Trust::Known,
+    };
+    let mut draft = Draft {
+        creates: false,
+        body: ContactBody {
+            external_id: id.clone(),
+            properties: BTreeMap::new(),
+            permissions: BTreeMap::new(),
+        },
+        link: Link {
+            ours: link.ours && !found,
+            external_id: id,
+            ..link
+        },
+        imports: Vec::new(),
+        seen_on: seen
+            .permissions
+            .iter()
+            .filter(|(_, on)| **on)
+            .map(|(bit, _)| *bit)
+            .collect(),
+        changed_before: seen.last_changed,
+        done: match (found, restores) {
+            (_, true) => codes::RESTORED,
+            (true, false) => codes::FOUND,
+            (false, false) => codes::UPDATED,
+        },
+        why: left_out(wanted),
+    };
+    draft.why.push(rule("C12", codes::RULE_LOOKED));
+    if found {
+        draft.why.push(rule("YO-15", codes::RULE_FOUND));
+    }
+    if !case.record.mail.allowed {
+        draft.why.push(rule("DA-28", codes::RULE_CRM_OPT_OUT));
+    }
+    change_values(case, wanted, seen, trust, &mut draft);
+    change_permissions(case, seen, trust, now, &mut draft);
+    draft.link.blanked = None;
+    draft
+}
+
+/// The link to go on from. A contact under our own id that nobody confirmed is
+/// a creation of ours whose answer was lost.
+fn base_link(case: &Case<'_>, wanted: &Wanted, id: &str, unsure: bool) -> Link {
+    case.link.clone().unwrap_or_else(|| {
+        let came_through = unsure && id == wanted.external_id;
+        Link::to(id.to_owned(), came_through)
+    })
+}
+
+/// The values that the CRM changed and Spotler does not have. A person who is
+/// found loses nothing to an empty field.
+fn change_values(
+    case: &Case<'_>,
+    wanted: &Wanted,
+    seen: &SeenContact,
+    trust: Trust,
+    draft: &mut Draft,
+) {
+    let certain = case.unsure().is_none();
+    for (name, value) in &wanted.values {
+        let confirmed = draft.link.fields.get(name);
+        let unchanged = match confirmed {
+            Some(hash) => *hash == case.value_hash(name, value),
+            None => value.is_null(),
+        };
+        let agrees = seen.shows(name, value) || names_same_address(wanted, seen, name);
+        let erases_foreign = value.is_null() && trust == Trust::Found;
+        if !(agrees || erases_foreign || (unchanged && certain)) {
+            draft.body.properties.insert(name.clone(), value.clone());
+        }
+    }
+    confirm_values(case, wanted, &mut draft.link);
+}
+
+fn names_same_address(wanted: &Wanted, seen: &SeenContact, name: &str) -> bool {
+    let wants_address =
+        wanted.values.get(name).and_then(Value::as_str) == Some(&wanted.address.as_sent());
+    let shown = seen.properties.get(name).and_then(Value::as_str);
+    wants_address && shown.is_some_and(|it| wanted.address.is_same_as(it))
+}
+
+fn confirm_values(case: &Case<'_>, wanted: &Wanted, link: &mut Link) {
+    for (name, value) in &wanted.values {
+        if value.is_null() {
+            link.fields.remove(name);
+        } else {
+            link.fields
+                .insert(name.clone(), case.value_hash(name, value));
+        }
+    }
+    link.address = Some(wanted.address_hash.clone());
+}
+
+fn change_permissions(
+    case: &Case<'_>,
+    seen: &SeenContact,
+    trust: Trust,
+    now: Timestamp,
+    draft: &mut Draft,
+) {
+    let restored = draft.link.blanked.clone();
+    let may_enable = draft.link.ours || seen.email_channel == Some(true);
+    for bit in case.connection.permissions.iter().map(|it| it.bit) {
+        let memory = draft.link.bit(bit);
+        let on = seen.has(bit);
+        let known = consent::Known {
+            choice: case.record.choice(bit),
+            memory,
+            on,
+        };
+        let mut verdict = consent::judge(case.record, known, trust);
+        if verdict == Verdict::Enable && !(may_enable && may_be_restored(restored.as_ref(), &known))
+        {
+            verdict = Verdict::Hold;
+        }
+        let memory = carry_out(case, bit, verdict, memory, on, now, draft);
+        draft.link.permissions.insert(bit, memory);
+    }
+}
+
+/// What a blanked record gets back: what it had, or what was opted in since
+/// (DA-23).
+fn may_be_restored(snapshot: Option<&Snapshot>, known: &consent::Known<'_>) -> bool {
+    let Some(snapshot) = snapshot else {
+        return true;
+    };
+    known.choice.is_some_and(|choice| {
+        snapshot.permissions.contains(&choice.bit) || choice.changed_at > snapshot.at
+    })
+}
+
+fn carry_out(
+    case: &Case<'_>,
+    bit: u32,
+    verdict: Verdict,
+    memory: BitMemory,
+    on: bool,
+    now: Timestamp,
+    draft: &mut Draft,
+) -> BitMemory {
+    let mut import = |consent, evidence, led_to| {
+        draft.imports.push(CrmChange::Permission {
+            target: case.record.reference.clone(),
+            bit,
+            consent,
+            origin: Origin::Spotler,
+            evidence,
+            at: now,
+        });
+        draft.why.push(about_bit("DA-82", led_to, bit));
+    };
+    match verdict {
+        Verdict::Keep => BitMemory {
+            on,
+            locked_at: memory.locked_at.filter(|_| !on),
+        },
+        Verdict::Enable => {
+            draft.body.permissions.insert(bit, true);
+            draft
+                .why
+                .push(about_bit("PV-12", codes::RULE_EXPLICIT_CONSENT, bit));
+            BitMemory {
+                on: true,
+                locked_at: None,
+            }
+        }
+        Verdict::Disable => {
+            draft.body.permissions.insert(bit, false);
+            BitMemory {
+                on: false,
+                locked_at: memory.locked_at,
+            }
+        }
+        Verdict::ImportWithdrawal => {
+            import(
+                Consent::Withdrawn,
+                "switched-off-in-spotler",
+                codes::RULE_WITHDRAWN,
+            );
+            BitMemory {
+                on: false,
+                locked_at: Some(now),
+            }
+        }
+        Verdict::ImportOptIn => {
+            import(
+                Consent::Given,
+                "switched-on-in-spotler",
+                codes::RULE_OPTED_IN,
+            );
+            BitMemory {
+                on: true,
+                locked_at: None,
+            }
+        }
+        Verdict::Hold => {
+            draft.why.push(about_bit("PV-10", codes::RULE_HELD, bit));
+            BitMemory {
+                on: false,
+                locked_at: Some(now),
+            }
+        }
+    }
+}
+
+fn left_out(wanted: &Wanted) -> Vec<RuleApplied> {
+    let left_out = |property: &String| RuleApplied {
+        rule: "YO-17",
+        led_to: codes::RULE_LEFT_OUT,
+        about: vec![("property".to_owned(), property.clone())],
+    };
+    wanted.unfit.iter().map(left_out).collect()
+}
+
+fn rule(rule: &'static str, led_to: &'static str) -> RuleApplied {
+    RuleApplied {
+        rule,
+        led_to,
+        about: Facts::new(),
+    }
+}
+
+fn about_bit(rule: &'static str, led_to: &'static str, bit: u32) -> RuleApplied {
+    RuleApplied {
+        rule,
+        led_to,
+        about: vec![("bit".to_owned(), bit.to_string())],
+    }
+}

@@ -1,0 +1,355 @@
+//! A record was saved: what is known, a look, one write, a look after it where
+//! something was switched on, and the end.
+//!
+//! What happened to the record in the CRM is not asked: the record as it is and
+//! what is remembered of it say the same, and stay true when saves coalesce.
+
+use crate::address::AddressState;
+use crate::change::CrmChange;
+use crate::codes;
+use crate::connection::{Activity, Connection};
+use crate::crm::{CrmRecord, Event, Timestamp};
+use crate::decide::{self, Case, Course, Wanted};
+use crate::draft::{self, Draft, Next};
+use crate::flows::take_down;
+use crate::look::{self, Presence};
+use crate::mapping;
+use crate::memory::{Link, Memory, Unsure};
+use crate::outcome::{Actor, Answer, Outcome, Reason};
+use crate::ports::Ports;
+use crate::profile::Gate;
+use crate::settle::Settled;
+use crate::spotler::client::Spotler;
+use crate::spotler::trouble::{Kind, Trouble};
+
+/// A saved record on its way through one call.
+pub(crate) struct Visit<'a, P> {
+    pub(crate) memory: Memory<'a, P>,
+    pub(crate) spotler: Spotler<'a, P>,
+    pub(crate) case: Case<'a>,
+    pub(crate) now: Timestamp,
+}
+
+/// The hook.
+pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRecord) -> Answer {
+    let memory = Memory::new(ports);
+    let Some(connection) = memory.connection() else {
+        return Settled::skipped(codes::NOT_ACTIVE, "PV-04").into_answer(&record.reference);
+    };
+    let rows = memory.mapping().unwrap_or_default();
+    let salt = memory.salt();
+    let text = mapping::address_text(record, &rows, &connection.properties);
+    let address = AddressState::of(text);
+    let hash = match &address {
+        AddressState::Present(address) => Some(address.hash(&salt)),
+        AddressState::Missing | AddressState::Invalid => None,
+    };
+    let owner = hash.as_deref().and_then(|it| memory.owner(it));
+    let case = Case {
+        event,
+        record,
+        connection: &connection,
+        mapping: &rows,
+        salt: &salt,
+        link: memory.link(&record.reference),
+        wish: memory.wish(&record.reference),
+        owner: owner.filter(|it| *it != record.reference),
+        tombstone: hash.as_deref().is_some_and(|it| memory.is_tombstone(it)),
+        address,
+    };
+    let spotler = Spotler::of(ports, &connection);
+    let visit = Visit {
+        spotler,
+        case,
+        now: ports.now(),
+        memory,
+    };
+    let settled = match decide::before_look(&visit.case) {
+        Course::End(settled) => settled,
+        Course::SwitchOff(link) => take_down::switch_off(&visit, link).await,
+        Course::Blank(link) => take_down::blank(&visit, link).await,
+        Course::Look(wanted) => visit.look_and_write(&wanted).await,
+    };
+    visit.keep(settled)
+}
+
+impl<P: Ports> Visit<'_, P> {
+    async fn look_and_write(&self, wanted: &Wanted) -> Settled {
+        let presence = match self.look(wanted).await {
+            Ok(presence) => presence,
+            Err(trouble) => return self.trouble(&trouble, None).await,
+        };
+        if let Some(settled) = self.someone_elses(&presence) {
+            return settled;
+        }
+        match draft::after_look(&self.case, wanted, presence, self.now) {
+            Next::End(settled) => settled,
+            Next::Write(draft) if draft.creates => self.create(wanted, *draft).await,
+            Next::Write(draft) => self.change(wanted, *draft).await,
+        }
+    }
+
+    /// Looks by id where one is known or may be ours, and by address (C12).
+    async fn look(&self, wanted: &Wanted) -> Result<Presence, Trouble> {
+        let link = self.case.link.as_ref();
+        let id = link.map_or(wanted.external_id.as_str(), |it| &it.external_id);
+        if link.is_none() && self.case.unsure().is_none() {
+            return self.look_by_address(wanted, id).await;
+        }
+        match Presence::of(self.spotler.contact(id).await)? {
+            Presence::Absent => self.look_by_address(wanted, id).await,
+            Presence::One(seen) if self.case.moves_to(&wanted.address_hash) => {
+                let others = self.spotler.contacts_with(&wanted.address).await?;
+                let taken = others
+                    .iter()
+                    .any(|it| it.external_id.as_deref() != Some(id));
+                Ok(if taken {
+                    Presence::AddressTaken
+                } else {
+                    Presence::One(seen)
+                })
+            }
+            presence => Ok(presence),
+        }
+    }
+
+    async fn look_by_address(&self, wanted: &Wanted, ours: &str) -> Result<Presence, Trouble> {
+        match self.spotler.contacts_with(&wanted.address).await {
+            Ok(found) => Ok(Presence::among(found, ours)),
+            Err(trouble) => look::lock_of(&trouble).map(Presence::Locked).ok_or(trouble),
+        }
+    }
+
+    /// A contact in Spotler that is linked with another record of the CRM.
+    fn someone_elses(&self, presence: &Presence) -> Option<Settled> {
+        let Presence::One(seen) = presence else {
+            return None;
+        };
+        let behind = self.memory.behind(seen.external_id.as_deref()?)?;
+        let mine = behind == self.case.record.reference;
+        (!mine).then(|| {
+            let reason = Reason::new(codes::ADDRESS_IN_USE).with("owner", behind.key());
+            Settled::rejected(&self.case, reason, Actor::CrmUser, "DA-78")
+        })
+    }
+
+    async fn create(&self, wanted: &Wanted, draft: Draft) -> Settled {
+        match self.spotler.create(&draft.body).await {
+            Ok(()) => self.confirmed(wanted, draft).await,
+            Err(trouble) if trouble.kind == Kind::AlreadyExists => self.exists(wanted).await,
+            Err(trouble) => self.write_failed(wanted, &draft, &trouble).await,
+        }
+    }
+
+    /// Somebody was there after all: look under both names, and never create.
+    async fn exists(&self, wanted: &Wanted) -> Settled {
+        let by_id = Presence::of(self.spotler.contact(&wanted.external_id).await);
+        let presence = match by_id {
+            Ok(Presence::Absent) => self.look_by_address(wanted, &wanted.external_id).await,
+            looked => looked,
+        };
+        let presence = match presence {
+            Ok(presence) => presence,
+            Err(trouble) => return self.trouble(&trouble, None).await,
+        };
+        if let Some(settled) = self.someone_elses(&presence) {
+            return settled;
+        }
+        match draft::after_look(&self.case, wanted, presence, self.now) {
+            Next::Write(draft) if !draft.creates => self.change(wanted, *draft).await,
+            Next::Write(_) => {
+                let reason = Reason::new(codes::EXISTS_HIDDEN);
+                Settled::rejected(&self.case, reason, Actor::Marketer, "C16")
+            }
+            Next::End(settled) => settled,
+        }
+    }
+
+    async fn change(&self, wanted: &Wanted, draft: Draft) -> Settled {
+        if draft.body.is_empty() {
+            return self.agreed(draft);
+        }
+        match self.spotler.change(&draft.body).await {
+            Ok(()) => self.confirmed(wanted, draft).await,
+            Err(trouble) => self.write_failed(wanted, &draft, &trouble).await,
+        }
+    }
+
+    async fn write_failed(&self, wanted: &Wanted, draft: &Draft, trouble: &Trouble) -> Settled {
+        let known = self.case.link.clone();
+        if let Some(kind) = look::lock_of(trouble) {
+            let link = known.unwrap_or_else(|| Link::to(draft.link.external_id.clone(), false));
+            let address = Some(wanted.address_hash.clone());
+            return Settled::locked(&self.case, link, kind, address, self.now);
+        }
+        if !trouble.may_be_done() {
+            return self.trouble(trouble, None).await;
+        }
+        let since = self.case.unsure().map_or(self.now, |it| it.since);
+        let unsure = Some(Unsure {
+            since,
+            changed_before: draft.changed_before,
+        });
+        let fresh = || Link::to(draft.link.external_id.clone(), draft.creates);
+        let link = Link {
+            unsure,
+            ..known.unwrap_or_else(fresh)
+        };
+        self.trouble(trouble, Some(link)).await
+    }
+
+    /// Trouble; refused credentials are told from a product that the account
+    /// lacks by a probe (C21).
+    pub(crate) async fn trouble(&self, trouble: &Trouble, link: Option<Link>) -> Settled {
+        if trouble.kind == Kind::NotAuthorised && self.credentials_refused().await {
+            stop(&self.memory, self.case.connection);
+            let mut settled = Settled::waiting(codes::CONNECTION_STOPPED, "C21");
+            settled
+                .answer
+                .changes
+                .push(notify_stopped(self.case.connection));
+            return settled;
+        }
+        Settled::trouble(&self.case, trouble, link)
+    }
+
+    async fn credentials_refused(&self) -> bool {
+        matches!(self.spotler.properties().await, Err(it) if it.kind == Kind::NotAuthorised)
+    }
+
+    /// Both sides agreed before anything was written.
+    fn agreed(&self, draft: Draft) -> Settled {
+        let was_linked = self
+            .case
+            .link
+            .as_ref()
+            .is_some_and(|it| it.synced_at.is_some() && !it.failed);
+        if was_linked && draft.imports.is_empty() && self.case.unsure().is_none() {
+            let mut settled = Settled::nothing_changed(&self.case);
+            settled.link = Some(Link {
+                synced_at: Some(self.now),
+                ..draft.link
+            });
+            return settled;
+        }
+        let code = if was_linked {
+            codes::IN_STEP
+        } else {
+            draft.done
+        };
+        self.done(draft, code)
+    }
+
+    async fn confirmed(&self, wanted: &Wanted, draft: Draft) -> Settled {
+        if !draft.body.enables_something() {
+            let code = draft.done;
+            return self.done(draft, code);
+        }
+        let id = draft.link.external_id.clone();
+        let link = Link {
+            synced_at: Some(self.now),
+            unsure: None,
+            ..draft.link.clone()
+        };
+        let address = Some(wanted.address_hash.clone());
+        match Presence::of(self.spotler.contact(&id).await) {
+            Err(trouble) => {
+                let since = self.now;
+                let unsure = Some(Unsure {
+                    since,
+                    changed_before: None,
+                });
+                self.trouble(&trouble, Some(Link { unsure, ..link })).await
+            }
+            Ok(Presence::Locked(kind)) => Settled::locked(
+                &self.case, link, kind, address, self.now,
+            )
+            .after("C16", codes::RULE_LOOKED_AFTER, Vec::new()),
+            Ok(Presence::One(seen)) => match look::lock_shown(&seen, link.bounced_hard.is_some()) {
+                Some(kind) => Settled::locked(&self.case, link, kind, address, self.now).after(
+                    "C16",
+                    codes::RULE_LOOKED_AFTER,
+                    Vec::new(),
+                ),
+                None => take_down::repair(self, draft, &seen).await,
+            },
+            Ok(Presence::Absent | Presence::Several | Presence::AddressTaken) => {
+                let code = draft.done;
+                self.done(draft, code)
+            }
+        }
+    }
+
+    /// Spotler confirmed it.
+    pub(crate) fn done(&self, draft: Draft, code: &'static str) -> Settled {
+        let nobody = !draft.link.permissions.values().any(|it| it.on);
+        let link = Link {
+            synced_at: Some(self.now),
+            ..draft.link
+        };
+        let first = self
+            .case
+            .link
+            .as_ref()
+            .is_none_or(|it| it.synced_at.is_none());
+        let mut settled = Settled::synced(code, "PV-01", link);
+        settled.answer.changes.extend(draft.imports);
+        settled.answer.why.splice(0..0, draft.why);
+        if nobody {
+            settled.answer = settled.answer.because("PV-10", codes::NO_PERMISSION_ON);
+        }
+        let by_attribute = self.case.connection.profile.gate == Gate::Attribute;
+        if first && by_attribute && !self.case.record.gate {
+            let target = self.case.record.reference.clone();
+            settled
+                .answer
+                .changes
+                .push(CrmChange::Gate { target, open: true });
+        }
+        settled
+    }
+
+    /// Remembers what the end says, and gives the answer.
+    fn keep(&self, settled: Settled) -> Answer {
+        let reference = &self.case.record.reference;
+        if let Some(link) = &settled.link {
+            let before = self.case.link.as_ref();
+            if before != Some(link) {
+                self.memory.keep_link(reference, link);
+            }
+            let old = before.and_then(|it| it.address.as_deref());
+            let new = link.address.as_deref();
+            if let Some(old) = old.filter(|_| old != new) {
+                self.memory.free_address(old, reference);
+            }
+            if let Some(new) = new {
+                self.memory.keep_owner(new, reference);
+            }
+        }
+        if let Some(address) = &settled.tombstone {
+            self.memory.keep_tombstone(address, self.now);
+        }
+        if settled.ends_wish || matches!(settled.answer.outcome, Outcome::Synced(_)) {
+            self.memory.end_wish(reference);
+        }
+        settled.into_answer(reference)
+    }
+}
+
+/// Stops the connection: nothing is sent until the settings are saved anew.
+pub(crate) fn stop<P: Ports>(memory: &Memory<'_, P>, connection: &Connection) {
+    memory.keep_connection(&Connection {
+        activity: Activity::Stopped,
+        ..connection.clone()
+    });
+}
+
+/// One alert for each time that the connection stops.
+pub(crate) fn notify_stopped(connection: &Connection) -> CrmChange {
+    CrmChange::Notify {
+        key: format!("connection-stopped-{}", connection.refreshed_at),
+        user: None,
+        code: codes::NOTIFY_STOPPED,
+        about: Vec::new(),
+    }
+}

@@ -1,0 +1,171 @@
+//! A sale reached a stage: the automatic actions that are bound to it
+//! (YO-37..YO-42, YO-51, C22).
+
+use crate::change::{CrmChange, LogLevel};
+use crate::codes;
+use crate::connection::Connection;
+use crate::crm::{Consent, CrmRecord, Event, Field, FieldValue, Origin, RecordRef, RecordState};
+use crate::memory::{Memory, Wish};
+use crate::outcome::{Actor, Answer, Outcome, Reason};
+use crate::ports::Ports;
+
+/// The one type of action that concerns us (YO-38).
+const CHANGE_CONTACT: &str = "change-contact";
+/// The one target that concerns us (YO-39).
+const SPOTLER: &str = "spotler";
+
+/// An automatic action, as an administrator set it up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AutomaticAction {
+    /// The CRM's id of it.
+    pub id: String,
+    /// What it does.
+    pub action_type: String,
+    /// Which system it is for.
+    pub target_system: String,
+    /// Its name.
+    pub name: String,
+    /// A note that it writes to the contact.
+    pub note: Option<String>,
+    /// The state that it gives the contact.
+    pub state: Option<RecordState>,
+    /// The permissions that it switches on.
+    pub permissions: Vec<u32>,
+    /// The trigger codes of the journeys that it starts.
+    pub starts: Vec<String>,
+    /// The trigger codes of the journeys that it stops.
+    pub stops: Vec<String>,
+}
+
+/// A sale reached a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageChanged {
+    /// The sale.
+    pub sale: String,
+    /// The sales scheme.
+    pub scheme: String,
+    /// The stage that it left.
+    pub before: Option<String>,
+    /// The stage that it reached.
+    pub after: String,
+    /// The contact of the sale.
+    pub target: Option<RecordRef>,
+    /// The actions that are bound to the stage.
+    pub actions: Vec<AutomaticAction>,
+}
+
+/// The hook.
+pub fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged) -> Answer {
+    let memory = Memory::new(ports);
+    let Some(connection) = memory.connection() else {
+        return skip(codes::NOT_ACTIVE, "PV-04");
+    };
+    if input.before.as_deref() == Some(input.after.as_str()) {
+        return skip(codes::NOTHING_CHANGED, "YO-37");
+    }
+    let ours: Vec<&AutomaticAction> = input
+        .actions
+        .iter()
+        .filter(|it| it.action_type == CHANGE_CONTACT && it.target_system == SPOTLER)
+        .collect();
+    if ours.is_empty() {
+        return skip(codes::NO_ACTION_FOR_US, "YO-39");
+    }
+    let record = input.target.as_ref().and_then(|it| ports.read_record(it));
+    let Some(record) = record else {
+        return skip(codes::NO_CONTACT, "YO-37");
+    };
+    if let Some(refused) = without_consent(&connection, &record, &ours) {
+        return refused;
+    }
+    if memory.link(&record.reference).is_none() {
+        memory.keep_wish(&record.reference, Wish::Link);
+    }
+    let changes = ours
+        .iter()
+        .flat_map(|action| changes_of(&connection, event, &record, action));
+    let reason = Reason::new(codes::ACTION_DONE).with("actions", ours.len().to_string());
+    let mut answer = Answer::of(Outcome::Synced(reason)).because("YO-37", codes::ACTION_DONE);
+    answer.changes.extend(changes);
+    answer.and(CrmChange::SyncAgain(vec![record.reference]))
+}
+
+/// A permission that the person never said yes to, where the profile does not
+/// count the action as an opt-in (C22).
+fn without_consent(
+    connection: &Connection,
+    record: &CrmRecord,
+    actions: &[&AutomaticAction],
+) -> Option<Answer> {
+    if connection.profile.actions_are_opt_ins {
+        return None;
+    }
+    let given = |bit: &u32| {
+        record
+            .choice(*bit)
+            .is_some_and(|it| it.consent == Consent::Given)
+    };
+    let missing = actions
+        .iter()
+        .flat_map(|it| &it.permissions)
+        .find(|bit| !given(bit))?;
+    let reason = Reason::new(codes::NO_CONSENT).with("bit", missing.to_string());
+    Some(Answer::of(Outcome::Rejected(reason, Actor::CrmUser)).because("C22", codes::NO_CONSENT))
+}
+
+fn changes_of(
+    connection: &Connection,
+    event: &Event,
+    record: &CrmRecord,
+    action: &AutomaticAction,
+) -> Vec<CrmChange> {
+    let target = || record.reference.clone();
+    let mut changes = Vec::new();
+    if let Some(note) = &action.note {
+        let value = Some(FieldValue::Text(note.clone()));
+        let fields = vec![Field {
+            name: "note".to_owned(),
+            value,
+        }];
+        changes.push(CrmChange::Fields {
+            target: target(),
+            fields,
+        });
+    }
+    if let Some(state) = action.state {
+        changes.push(CrmChange::State {
+            target: target(),
+            state,
+        });
+    }
+    let may_opt_in = action.state != Some(RecordState::Inactive) && record.mail.allowed;
+    if may_opt_in && connection.profile.actions_are_opt_ins {
+        let missing = |bit: &&u32| {
+            record
+                .choice(**bit)
+                .is_none_or(|it| it.consent != Consent::Given)
+        };
+        changes.extend(action.permissions.iter().filter(missing).map(|bit| {
+            CrmChange::Permission {
+                target: target(),
+                bit: *bit,
+                consent: Consent::Given,
+                origin: Origin::Crm,
+                evidence: "automatic-action",
+                at: event.occurred_at,
+            }
+        }));
+    }
+    if !action.starts.is_empty() || !action.stops.is_empty() {
+        changes.push(CrmChange::Log {
+            level: LogLevel::Warning,
+            code: codes::LOG_JOURNEYS,
+            about: vec![("action".to_owned(), action.id.clone())],
+        });
+    }
+    changes
+}
+
+fn skip(code: &'static str, rule: &'static str) -> Answer {
+    Answer::of(Outcome::Skipped(Reason::new(code))).because(rule, code)
+}

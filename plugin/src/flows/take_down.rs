@@ -1,0 +1,222 @@
+//! Everything that only takes away: switching off, blanking, and the repair
+//! after an opt-out that fell between look and write. None of it can enable
+//! anything.
+
+use std::collections::BTreeMap;
+
+use crate::change::CrmChange;
+use crate::codes;
+use crate::crm::{Consent, Facts, Origin, RecordState};
+use crate::draft::Draft;
+use crate::flows::contact_saved::Visit;
+use crate::look::{self, Presence};
+use crate::memory::{BitMemory, Link, Lock, LockKind, Snapshot};
+use crate::outcome::RuleApplied;
+use crate::ports::Ports;
+use crate::settle::Settled;
+use crate::spotler::contact::{ContactBody, SeenContact};
+
+/// The record has no address any more: nothing may be mailed to the old one.
+pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
+    let link = match look_and_turn_off(visit, &link).await {
+        Off::Done(link, _) => link,
+        Off::End(settled) => return *settled,
+    };
+    let mut link = Link {
+        address: None,
+        synced_at: Some(visit.now),
+        ..link
+    };
+    let email = visit
+        .case
+        .connection
+        .properties
+        .iter()
+        .find(|it| it.property_type == "email");
+    if let Some(email) = email {
+        link.fields.remove(&email.name);
+    }
+    Settled::synced(codes::PERMISSIONS_OFF, "C30", link)
+}
+
+/// The record was deactivated or deleted: permissions off, then blank, with a
+/// snapshot for a reactivation (C1, DA-05, DA-20).
+pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
+    let (link, had) = match look_and_turn_off(visit, &link).await {
+        Off::Done(link, had) => (link, had),
+        Off::End(settled) => return *settled,
+    };
+    match visit.spotler.blank(&link.external_id).await {
+        Ok(()) => {}
+        Err(trouble) if trouble.kind == crate::spotler::trouble::Kind::NotFound => {}
+        Err(trouble) => return visit.trouble(&trouble, None).await,
+    }
+    let in_doubt = matches!(
+        link.lock,
+        Some(Lock {
+            kind: LockKind::OptOut | LockKind::Unknown,
+            ..
+        })
+    );
+    let tombstone = link.address.clone().filter(|_| in_doubt);
+    let link = Link {
+        address: None,
+        fields: BTreeMap::new(),
+        blanked: Some(Snapshot {
+            permissions: had,
+            at: visit.now,
+        }),
+        synced_at: Some(visit.now),
+        ..link
+    };
+    let settled = Settled {
+        tombstone,
+        ..Settled::synced(codes::BLANKED, "DA-20", link)
+    };
+    settled.after("DA-05", codes::PERMISSIONS_OFF, Facts::new())
+}
+
+enum Off {
+    /// Nothing is on any more; with what was on before.
+    Done(Link, Vec<u32>),
+    /// It ended here.
+    End(Box<Settled>),
+}
+
+/// Looks, remembers an opt-out that the look shows, and switches off what is
+/// on. Somebody who is inactive is left alone, but for being blanked.
+async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
+    let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
+        Ok(looked) => looked,
+        Err(trouble) => return Off::End(Box::new(visit.trouble(&trouble, None).await)),
+    };
+    let lock = match &looked {
+        Presence::Locked(kind) => Some(*kind),
+        Presence::One(seen) => look::lock_shown(seen, link.bounced_hard.is_some()),
+        Presence::Absent | Presence::Several | Presence::AddressTaken => None,
+    };
+    if let Some(kind) = lock {
+        let link = Link {
+            lock: Some(Lock {
+                kind,
+                at: visit.now,
+            }),
+            ..link.clone()
+        };
+        if visit.case.record.state == RecordState::Deleted {
+            return Off::Done(all_off(link), Vec::new());
+        }
+        return Off::End(Box::new(Settled::locked(
+            &visit.case,
+            link,
+            kind,
+            None,
+            visit.now,
+        )));
+    }
+    let Presence::One(seen) = looked else {
+        return Off::Done(all_off(link.clone()), Vec::new());
+    };
+    let on: Vec<u32> = seen
+        .permissions
+        .iter()
+        .filter(|(_, on)| **on)
+        .map(|(bit, _)| *bit)
+        .collect();
+    if !on.is_empty() {
+        let body = turned_off(&link.external_id, &on);
+        if let Err(trouble) = visit.spotler.change(&body).await {
+            return Off::End(Box::new(visit.trouble(&trouble, None).await));
+        }
+    }
+    Off::Done(all_off(with_withdrawals(link, &seen, visit.now)), on)
+}
+
+fn turned_off(external_id: &str, bits: &[u32]) -> ContactBody {
+    ContactBody {
+        external_id: external_id.to_owned(),
+        properties: BTreeMap::new(),
+        permissions: bits.iter().map(|bit| (*bit, false)).collect(),
+    }
+}
+
+/// What we had seen on and is off now was switched off in Spotler (DA-82).
+fn with_withdrawals(link: &Link, seen: &SeenContact, now: u64) -> Link {
+    let mut link = link.clone();
+    for (bit, memory) in &mut link.permissions {
+        if memory.on && !seen.has(*bit) {
+            *memory = BitMemory {
+                on: false,
+                locked_at: Some(now),
+            };
+        }
+    }
+    link
+}
+
+fn all_off(mut link: Link) -> Link {
+    for memory in link.permissions.values_mut() {
+        memory.on = false;
+    }
+    link
+}
+
+/// After a write that enabled something: permissions that went off in the
+/// meantime were switched off by the person. Then what this call enabled is
+/// switched off again as well (C16).
+pub(crate) async fn repair<P: Ports>(
+    visit: &Visit<'_, P>,
+    mut draft: Draft,
+    seen: &SeenContact,
+) -> Settled {
+    let ours: Vec<u32> = draft
+        .body
+        .permissions
+        .iter()
+        .filter(|(_, on)| **on)
+        .map(|(bit, _)| *bit)
+        .collect();
+    let meant_on = draft
+        .seen_on
+        .iter()
+        .filter(|bit| draft.body.permissions.get(bit) != Some(&false));
+    let withdrawn: Vec<u32> = meant_on
+        .chain(&ours)
+        .copied()
+        .filter(|bit| !seen.has(*bit))
+        .collect();
+    let code = draft.done;
+    if withdrawn.is_empty() {
+        return visit.done(draft, code);
+    }
+    let still_on: Vec<u32> = ours.iter().copied().filter(|bit| seen.has(*bit)).collect();
+    if !still_on.is_empty() {
+        let body = turned_off(&draft.link.external_id, &still_on);
+        if let Err(trouble) = visit.spotler.change(&body).await {
+            return visit.trouble(&trouble, Some(draft.link)).await;
+        }
+    }
+    for bit in withdrawn.iter().chain(&still_on) {
+        draft.link.permissions.insert(
+            *bit,
+            BitMemory {
+                on: false,
+                locked_at: Some(visit.now),
+            },
+        );
+        draft.imports.push(CrmChange::Permission {
+            target: visit.case.record.reference.clone(),
+            bit: *bit,
+            consent: Consent::Withdrawn,
+            origin: Origin::Spotler,
+            evidence: "switched-off-in-spotler",
+            at: visit.now,
+        });
+    }
+    draft.why.push(RuleApplied {
+        rule: "C16",
+        led_to: codes::RULE_REPAIRED,
+        about: Facts::new(),
+    });
+    visit.done(draft, code)
+}

@@ -1,0 +1,298 @@
+//! What the component remembers, in documents: the connection, the mapping,
+//! and for each record what Spotler has of it. No names, no addresses: values
+//! are kept as salted hashes.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::{Connection, MappingRow};
+use crate::crm::{RecordRef, Timestamp};
+use crate::ports::Ports;
+
+/// One document for each tenant: connection, mapping, salt, feed marks.
+const CONNECTION: &str = "connection";
+/// What Spotler has of a record, by record.
+pub const LINKS: &str = "links";
+/// Which record is behind an external id.
+const EXTERNAL_IDS: &str = "external-ids";
+/// Which record owns an address, by the address's hash.
+const ADDRESSES: &str = "addresses";
+/// Opted-out addresses beyond blanking (C31), by hash.
+const TOMBSTONES: &str = "tombstones";
+/// Records that a user wants linked or matched, by record.
+const WISHES: &str = "wishes";
+
+/// Why nothing may be sent for a person any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockKind {
+    /// The person opted out in Spotler.
+    OptOut,
+    /// The address bounced.
+    Bounce,
+    /// Inactive in Spotler, and the API does not say why (C15).
+    Unknown,
+}
+
+/// A person is locked: inactive in Spotler.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    /// Why.
+    pub kind: LockKind,
+    /// When it was noticed.
+    pub at: Timestamp,
+}
+
+/// What is known of one permission of one person in Spotler.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BitMemory {
+    /// Whether it was on when Spotler last confirmed it.
+    pub on: bool,
+    /// Since when only a newer explicit opt-in in the CRM switches it on
+    /// (DA-82).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
+}
+
+/// A write whose answer was lost: it may have been carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsure {
+    /// Since when.
+    pub since: Timestamp,
+    /// When the contact had last changed before the write, if a look told.
+    pub changed_before: Option<Timestamp>,
+}
+
+/// An attempt that ended in a deferral which was committed: what it left open
+/// is remembered, so the next attempt of the same event is not unsure of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeferredAttempt {
+    /// The event.
+    pub event: String,
+    /// The attempt.
+    pub attempt: u32,
+}
+
+/// What a blanked record had (C1, DA-23).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The permissions that were on.
+    pub permissions: Vec<u32>,
+    /// When it was blanked.
+    pub at: Timestamp,
+}
+
+/// What Spotler has of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// Under which id Spotler knows it.
+    pub external_id: String,
+    /// Whether we created it there; false: it was found.
+    pub ours: bool,
+    /// Hash of the address that Spotler has; none after blanking.
+    pub address: Option<String>,
+    /// Hash of each property's value that Spotler confirmed.
+    pub fields: BTreeMap<String, String>,
+    /// The permissions that Spotler confirmed.
+    pub permissions: BTreeMap<u32, BitMemory>,
+    /// Set while nothing may be sent for the person.
+    pub lock: Option<Lock>,
+    /// Set while the record is blanked.
+    pub blanked: Option<Snapshot>,
+    /// Set once a bounce of the address was told: whether it was a hard one.
+    pub bounced_hard: Option<bool>,
+    /// Set from a write whose answer was lost until a look.
+    pub unsure: Option<Unsure>,
+    /// The last attempt that was deferred.
+    pub deferred: Option<DeferredAttempt>,
+    /// Whether the last word about the record was a failure.
+    pub failed: bool,
+    /// When Spotler last confirmed something.
+    pub synced_at: Option<Timestamp>,
+}
+
+impl Link {
+    /// A link to a contact of which nothing is confirmed yet.
+    pub fn to(external_id: String, ours: bool) -> Self {
+        Self {
+            external_id,
+            ours,
+            address: None,
+            fields: BTreeMap::new(),
+            permissions: BTreeMap::new(),
+            lock: None,
+            blanked: None,
+            bounced_hard: None,
+            unsure: None,
+            deferred: None,
+            failed: false,
+            synced_at: None,
+        }
+    }
+
+    /// What is known of a permission.
+    pub fn bit(&self, bit: u32) -> BitMemory {
+        self.permissions.get(&bit).copied().unwrap_or_default()
+    }
+}
+
+/// What a user wants done with a record that is not linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wish {
+    /// Add it to Spotler (YO-10).
+    Link,
+    /// Link it if it is there already, and add nothing (YO-15).
+    Match,
+}
+
+/// How far a feed of changes was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Everything up to this moment has been read.
+    pub read_until: Timestamp,
+}
+
+/// The documents, read and written through the ports.
+pub struct Memory<'a, P> {
+    ports: &'a P,
+}
+
+impl<'a, P: Ports> Memory<'a, P> {
+    /// The documents behind these ports.
+    pub fn new(ports: &'a P) -> Self {
+        Self { ports }
+    }
+
+    /// The connection; none before the first activation.
+    pub fn connection(&self) -> Option<Connection> {
+        self.read(CONNECTION, "state")
+    }
+
+    /// Keeps the connection.
+    pub fn keep_connection(&self, connection: &Connection) {
+        self.write(CONNECTION, "state", connection);
+    }
+
+    /// The mapping; none before the first activation.
+    pub fn mapping(&self) -> Option<Vec<MappingRow>> {
+        self.read(CONNECTION, "mapping")
+    }
+
+    /// Keeps the mapping.
+    pub fn keep_mapping(&self, rows: &[MappingRow]) {
+        self.write(CONNECTION, "mapping", &rows);
+    }
+
+    /// The salt of all hashes: made once, never changed, because tombstones
+    /// must outlive everything else (C31).
+    pub fn salt(&self) -> Vec<u8> {
+        self.ports.get(CONNECTION, "salt").unwrap_or_else(|| {
+            let salt = self.ports.random().to_vec();
+            self.ports.set(CONNECTION, "salt", &salt);
+            salt
+        })
+    }
+
+    /// How far a feed was read.
+    pub fn mark(&self, feed: &str) -> Option<Mark> {
+        self.read(CONNECTION, &format!("mark-{feed}"))
+    }
+
+    /// Keeps how far a feed was read.
+    pub fn keep_mark(&self, feed: &str, mark: Mark) {
+        self.write(CONNECTION, &format!("mark-{feed}"), &mark);
+    }
+
+    /// What Spotler has of a record.
+    pub fn link(&self, reference: &RecordRef) -> Option<Link> {
+        self.read(LINKS, &reference.key())
+    }
+
+    /// Keeps what Spotler has of a record, and which record is behind the id.
+    pub fn keep_link(&self, reference: &RecordRef, link: &Link) {
+        self.write(LINKS, &reference.key(), link);
+        self.write(EXTERNAL_IDS, &link.external_id, reference);
+    }
+
+    /// The record behind an external id.
+    pub fn behind(&self, external_id: &str) -> Option<RecordRef> {
+        self.read(EXTERNAL_IDS, external_id)
+    }
+
+    /// A page of linked records, and where the next one starts.
+    pub fn linked(&self, cursor: Option<u64>) -> (Vec<RecordRef>, Option<u64>) {
+        let (keys, next) = self.ports.list_keys(LINKS, cursor);
+        (
+            keys.iter()
+                .filter_map(|key| RecordRef::from_key(key))
+                .collect(),
+            next,
+        )
+    }
+
+    /// The record that owns an address.
+    pub fn owner(&self, address: &str) -> Option<RecordRef> {
+        self.read(ADDRESSES, address)
+    }
+
+    /// Gives an address to a record.
+    pub fn keep_owner(&self, address: &str, reference: &RecordRef) {
+        if self.owner(address).as_ref() != Some(reference) {
+            self.write(ADDRESSES, address, reference);
+        }
+    }
+
+    /// Frees an address, if it is this record's.
+    pub fn free_address(&self, address: &str, reference: &RecordRef) {
+        if self.owner(address).as_ref() == Some(reference) {
+            self.ports.delete(ADDRESSES, address);
+        }
+    }
+
+    /// Whether an address is known as opted out.
+    pub fn is_tombstone(&self, address: &str) -> bool {
+        self.ports.get(TOMBSTONES, address).is_some()
+    }
+
+    /// Remembers an address as opted out, for good (C31).
+    pub fn keep_tombstone(&self, address: &str, at: Timestamp) {
+        if !self.is_tombstone(address) {
+            self.write(TOMBSTONES, address, &at);
+        }
+    }
+
+    /// What a user wants done with a record.
+    pub fn wish(&self, reference: &RecordRef) -> Option<Wish> {
+        self.read(WISHES, &reference.key())
+    }
+
+    /// Remembers what a user wants done with a record.
+    pub fn keep_wish(&self, reference: &RecordRef, wish: Wish) {
+        self.write(WISHES, &reference.key(), &wish);
+    }
+
+    /// Forgets what a user wanted done: it is done, or cannot be.
+    pub fn end_wish(&self, reference: &RecordRef) {
+        if self.wish(reference).is_some() {
+            self.ports.delete(WISHES, &reference.key());
+        }
+    }
+
+    fn read<T: DeserializeOwned>(&self, bucket: &str, key: &str) -> Option<T> {
+        let bytes = self.ports.get(bucket, key)?;
+        match serde_json::from_slice(&bytes) {
+            Ok(document) => Some(document),
+            Err(error) => panic!("document {bucket}/{key} cannot be read: {error}"),
+        }
+    }
+
+    fn write<T: Serialize>(&self, bucket: &str, key: &str, document: &T) {
+        match serde_json::to_vec(document) {
+            Ok(bytes) => self.ports.set(bucket, key, &bytes),
+            Err(error) => panic!("document {bucket}/{key} cannot be written: {error}"),
+        }
+    }
+}

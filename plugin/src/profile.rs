@@ -1,0 +1,158 @@
+//! The choices in which CRMs differ: data, not code. A vendor adds a CRM by
+//! writing such a document (`docs/profiles.md`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::connection::ProfileChoice;
+use crate::crm::{RecordKind, RecordRef};
+
+/// The profiles that the component brings along.
+pub const NAMES: [&str; 4] = ["default", "perfectview", "yoobi", "dynamics365"];
+
+/// Which records are synced at all (C5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gate {
+    /// Those that carry the Spotler attribute (PV-14).
+    Attribute,
+    /// Those that a user has linked (YO-10, YO-11).
+    Linked,
+    /// All (DA-04).
+    All,
+}
+
+/// When the first contact may be written (YO-14, C6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Starts {
+    /// As soon as the connection is active.
+    OnActivation,
+    /// When a user has saved the mapping, or links a contact by hand.
+    OnMappingSaved,
+}
+
+/// What a reactivated record gets back (C1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reactivation {
+    /// Nothing: it stays inactive in Spotler (YO-25).
+    Never,
+    /// What the CRM had and no opt-out in Spotler has overruled (DA-23).
+    Restore,
+}
+
+/// How the ids look under which Spotler knows our records (C30).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExternalIds {
+    /// The CRM's own id, for CRMs whose ids are unique over all kinds.
+    Plain,
+    /// The kind in front of it: `lead-12`.
+    WithKind,
+}
+
+/// One set of choices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Which records are synced.
+    pub gate: Gate,
+    /// When the first contact may be written.
+    pub starts: Starts,
+    /// What a reactivated record gets back.
+    pub reactivation: Reactivation,
+    /// How our ids look.
+    pub external_ids: ExternalIds,
+    /// Whether a permission that an automatic action switches on counts as an
+    /// opt-in of its own (C22).
+    pub actions_are_opt_ins: bool,
+    /// The meanings of the fields that the automatic mapping maps, for each
+    /// kind (YO-18, DA-08..DA-14).
+    pub mapped: BTreeMap<RecordKind, Vec<String>>,
+}
+
+impl Profile {
+    /// Reads a choice; the error says what is wrong with the document.
+    pub fn of(choice: &ProfileChoice) -> Result<Self, String> {
+        let text = match choice {
+            ProfileChoice::Custom(text) => text.as_str(),
+            ProfileChoice::Named(name) => match name.as_str() {
+                "default" => include_str!("../profiles/default.json"),
+                "perfectview" => include_str!("../profiles/perfectview.json"),
+                "yoobi" => include_str!("../profiles/yoobi.json"),
+                "dynamics365" => include_str!("../profiles/dynamics365.json"),
+                _ => {
+                    return Err(format!(
+                        "there is no profile of that name; known are {NAMES:?}"
+                    ));
+                }
+            },
+        };
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The id under which Spotler shall know a record that we create.
+    pub fn external_id(&self, reference: &RecordRef) -> String {
+        match self.external_ids {
+            ExternalIds::Plain => reference.id.clone(),
+            ExternalIds::WithKind => format!("{}-{}", reference.kind.word(), reference.id),
+        }
+    }
+
+    /// Whether the automatic mapping maps a field with this meaning.
+    pub fn maps(&self, kind: RecordKind, meaning: &str) -> bool {
+        self.mapped
+            .get(&kind)
+            .is_some_and(|it| it.iter().any(|mapped| mapped == meaning))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_by_name_can_be_read_and_carries_its_name() {
+        for name in NAMES {
+            let profile = Profile::of(&ProfileChoice::Named(name.to_owned())).expect("readable");
+            assert_eq!(profile.name, name);
+        }
+    }
+
+    #[test]
+    fn a_misspelt_choice_in_a_profile_is_refused() {
+        let text = include_str!("../profiles/default.json").replace("\"gate\"", "\"gaet\"");
+        let error = Profile::of(&ProfileChoice::Custom(text)).expect_err("refused");
+        assert!(error.contains("gaet"), "{error}");
+    }
+
+    /// C30
+    #[test]
+    fn ids_of_two_kinds_do_not_collide_where_the_profile_says_so() {
+        let profile = Profile::of(&ProfileChoice::Named("default".into())).expect("readable");
+        let contact = RecordRef {
+            kind: RecordKind::Contact,
+            id: "12".into(),
+        };
+        let lead = RecordRef {
+            kind: RecordKind::Lead,
+            id: "12".into(),
+        };
+        assert_ne!(profile.external_id(&contact), profile.external_id(&lead));
+    }
+
+    /// C5
+    #[test]
+    fn the_three_sources_have_three_gates() {
+        let gates = ["perfectview", "yoobi", "dynamics365"].map(|name| {
+            Profile::of(&ProfileChoice::Named(name.into()))
+                .expect("readable")
+                .gate
+        });
+        assert_eq!(gates, [Gate::Attribute, Gate::Linked, Gate::All]);
+    }
+}

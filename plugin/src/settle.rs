@@ -1,0 +1,314 @@
+//! How a saved record ends: the outcome, what the CRM is asked to change, and
+//! what is remembered. The only place that turns trouble into an outcome.
+
+use crate::change::{CrmChange, LogLevel, Task};
+use crate::codes;
+use crate::crm::{CrmRecord, Facts, Origin, RecordRef, SyncStatus, Timestamp};
+use crate::decide::Case;
+use crate::memory::{DeferredAttempt, Link, Lock, LockKind};
+use crate::outcome::{Actor, Answer, Deferral, Outcome, Reason};
+use crate::spotler::trouble::{Kind, Trouble};
+
+/// An answer, and what is to be remembered with it.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// The answer; the status is not among its changes yet.
+    pub answer: Answer,
+    /// The link as it is from now on; none: as it was.
+    pub link: Option<Link>,
+    /// The hash of an address to remember as opted out.
+    pub tombstone: Option<String>,
+    /// Whether what a user wanted done is done, or cannot be.
+    pub ends_wish: bool,
+    /// A status that does not follow from the class of the outcome.
+    pub status: Option<SyncStatus>,
+}
+
+impl Settled {
+    /// An end with an outcome.
+    pub fn of(outcome: Outcome, rule: &'static str) -> Self {
+        let code = outcome.code();
+        Self {
+            answer: Answer::of(outcome).because(rule, code),
+            link: None,
+            tombstone: None,
+            ends_wish: false,
+            status: None,
+        }
+    }
+
+    /// Nothing needed doing.
+    pub fn skipped(code: &'static str, rule: &'static str) -> Self {
+        Self::of(Outcome::Skipped(Reason::new(code)), rule)
+    }
+
+    /// Spotler has it.
+    pub fn synced(code: &'static str, rule: &'static str, link: Link) -> Self {
+        let link = Link {
+            failed: false,
+            unsure: None,
+            deferred: None,
+            ..link
+        };
+        Self {
+            link: Some(link),
+            ends_wish: true,
+            ..Self::of(Outcome::Synced(Reason::new(code)), rule)
+        }
+    }
+
+    /// Later, without a request having been made.
+    pub fn waiting(code: &'static str, rule: &'static str) -> Self {
+        Self::of(Outcome::Deferred(deferral(Reason::new(code), None)), rule)
+    }
+
+    /// Somebody has to act.
+    pub fn rejected(case: &Case<'_>, reason: Reason, who: Actor, rule: &'static str) -> Self {
+        let link = case.link.clone().map(|link| Link {
+            failed: true,
+            ..link
+        });
+        Self {
+            link,
+            ends_wish: true,
+            ..Self::of(Outcome::Rejected(reason, who), rule)
+        }
+    }
+
+    /// Nothing changed; if the last word was a failure, this is the success
+    /// that ends it.
+    pub fn nothing_changed(case: &Case<'_>) -> Self {
+        match &case.link {
+            Some(link) if link.failed => Self::synced(codes::IN_STEP, "DA-75", link.clone()),
+            _ => Self {
+                ends_wish: true,
+                ..Self::skipped(codes::NOTHING_CHANGED, "DA-18")
+            },
+        }
+    }
+
+    /// The gate was closed on a linked record (C30).
+    pub fn gate_closed(record: &RecordRef) -> Self {
+        let mut settled = Self::skipped(codes::GATE_CLOSED, "PV-14");
+        settled.answer.changes.push(CrmChange::Log {
+            level: LogLevel::Warning,
+            code: codes::LOG_GATE_CLOSED,
+            about: vec![("record".to_owned(), record.key())],
+        });
+        settled
+    }
+
+    /// The address opted out before its record was blanked (C31).
+    pub fn tombstone_stands(case: &Case<'_>) -> Self {
+        let mut settled = Self::skipped(codes::OPTED_OUT_EARLIER, "C31");
+        settled
+            .answer
+            .changes
+            .push(opt_out(case.record, case.event.occurred_at, "remembered"));
+        settled.status = Some(SyncStatus::OptOut);
+        settled.ends_wish = true;
+        settled
+    }
+
+    /// The person is inactive in Spotler (C15). `link` is what is known of the
+    /// record, `address` the hash of its address.
+    pub fn locked(
+        case: &Case<'_>,
+        link: Link,
+        kind: LockKind,
+        address: Option<String>,
+        now: Timestamp,
+    ) -> Self {
+        let mut settled = lock_outcome(kind);
+        settled
+            .answer
+            .changes
+            .extend(lock_changes(case.record, kind, link.bounced_hard, now));
+        let address = link.address.clone().or(address);
+        if kind == LockKind::OptOut {
+            settled.status = Some(SyncStatus::OptOut);
+            settled.tombstone.clone_from(&address);
+            settled.answer = settled.answer.because("C31", codes::RULE_TOMBSTONE);
+        }
+        settled.link = Some(Link {
+            lock: Some(Lock { kind, at: now }),
+            address,
+            unsure: None,
+            deferred: None,
+            failed: matches!(settled.answer.outcome, Outcome::Rejected(..)),
+            ..link
+        });
+        settled.ends_wish = true;
+        settled
+    }
+
+    /// A request ended in trouble; `link` is what is known of the record.
+    pub fn trouble(case: &Case<'_>, trouble: &Trouble, link: Option<Link>) -> Self {
+        let mut settled = Self::of(trouble_outcome(trouble), trouble_rule(trouble.kind));
+        let rejected = matches!(settled.answer.outcome, Outcome::Rejected(..));
+        let attempt = DeferredAttempt {
+            event: case.event.id.clone(),
+            attempt: case.event.attempt,
+        };
+        settled.link = link.or_else(|| case.link.clone()).map(|link| Link {
+            failed: rejected || link.failed,
+            unsure: link.unsure.clone().or_else(|| case.unsure()),
+            deferred: (!rejected).then_some(attempt),
+            ..link
+        });
+        settled.ends_wish = rejected;
+        settled
+    }
+
+    /// Adds a rule that had a say, before the one that ended it.
+    #[must_use]
+    pub fn after(mut self, rule: &'static str, led_to: &'static str, about: Facts) -> Self {
+        self.answer.why.insert(
+            0,
+            crate::outcome::RuleApplied {
+                rule,
+                led_to,
+                about,
+            },
+        );
+        self
+    }
+
+    /// The answer, with the status that goes with it (C26).
+    pub fn into_answer(self, record: &RecordRef) -> Answer {
+        let by_class = match &self.answer.outcome {
+            Outcome::Synced(_) => Some(SyncStatus::Succeeded),
+            Outcome::Deferred(_) => Some(SyncStatus::Processing),
+            Outcome::Rejected(..) => Some(SyncStatus::Failed),
+            Outcome::Skipped(_) => None,
+        };
+        let Some(status) = self.status.or(by_class) else {
+            return self.answer;
+        };
+        let reason = self.answer.outcome.code();
+        self.answer.and(CrmChange::Status {
+            target: record.clone(),
+            status,
+            reason,
+        })
+    }
+}
+
+fn deferral(reason: Reason, not_before: Option<Timestamp>) -> Deferral {
+    Deferral {
+        reason,
+        not_before,
+        cursor: None,
+        progress: None,
+    }
+}
+
+fn lock_outcome(kind: LockKind) -> Settled {
+    match kind {
+        LockKind::OptOut => Settled::skipped(codes::OPTED_OUT, "DA-34"),
+        LockKind::Bounce => Settled::of(
+            Outcome::Rejected(Reason::new(codes::BOUNCED), Actor::CrmUser),
+            "DA-38",
+        ),
+        LockKind::Unknown => Settled::of(
+            Outcome::Rejected(Reason::new(codes::INACTIVE), Actor::Marketer),
+            "C15",
+        ),
+    }
+}
+
+/// What the CRM is asked to change when a person turns out to be inactive.
+pub fn lock_changes(
+    record: &CrmRecord,
+    kind: LockKind,
+    hard: Option<bool>,
+    now: Timestamp,
+) -> Vec<CrmChange> {
+    match kind {
+        LockKind::OptOut => vec![opt_out(record, now, "contact-optout")],
+        LockKind::Bounce => vec![bounce_task(record, hard)],
+        LockKind::Unknown => vec![CrmChange::Task(Task {
+            key: format!("inactive-{}", record.reference.key()),
+            code: codes::TASK_INACTIVE,
+            owner: record.owner.clone(),
+            target: Some(record.reference.clone()),
+            about: Facts::new(),
+            due: None,
+        })],
+    }
+}
+
+/// The task about a bounce: one for each record (DA-38).
+pub fn bounce_task(record: &CrmRecord, hard: Option<bool>) -> CrmChange {
+    let bounce = match hard {
+        Some(true) => "hard",
+        Some(false) => "soft",
+        None => "unknown",
+    };
+    CrmChange::Task(Task {
+        key: format!("bounce-{}", record.reference.key()),
+        code: codes::TASK_BOUNCE,
+        owner: record.owner.clone(),
+        target: Some(record.reference.clone()),
+        about: vec![("bounce".to_owned(), bounce.to_owned())],
+        due: None,
+    })
+}
+
+fn opt_out(record: &CrmRecord, at: Timestamp, evidence: &'static str) -> CrmChange {
+    let target = record.reference.clone();
+    CrmChange::Mail {
+        target,
+        allowed: false,
+        origin: Origin::Spotler,
+        evidence,
+        at,
+    }
+}
+
+/// The table of what is retried and who acts.
+pub fn trouble_outcome(trouble: &Trouble) -> Outcome {
+    let reason = |code| {
+        let mut reason = Reason::new(code);
+        if let Some(status) = trouble.status {
+            reason = reason.with("status", status.to_string());
+        }
+        let error = trouble
+            .error_type
+            .clone()
+            .unwrap_or_else(|| "unknown".to_owned());
+        reason.with("error", error)
+    };
+    let later = |code| Outcome::Deferred(deferral(reason(code), trouble.retry_after));
+    match trouble.kind {
+        Kind::TooFast => later(codes::TOO_FAST),
+        Kind::ServerFault | Kind::NotFound | Kind::AlreadyExists => later(codes::SERVER_FAULT),
+        Kind::Unreachable => later(codes::UNREACHABLE),
+        Kind::Lost | Kind::Garbled => later(codes::LOST),
+        Kind::NotSent => later(codes::NOT_SENT),
+        Kind::ValueRefused => Outcome::Rejected(reason(codes::VALUE_REFUSED), Actor::CrmUser),
+        Kind::NotAuthorised => {
+            Outcome::Rejected(reason(codes::NOT_IN_PRODUCT), Actor::Administrator)
+        }
+        Kind::OptedOut | Kind::NoActiveChannel | Kind::Refused => {
+            Outcome::Rejected(reason(codes::REFUSED), Actor::Administrator)
+        }
+    }
+}
+
+fn trouble_rule(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NotAuthorised => "C21",
+        Kind::ValueRefused => "YO-17",
+        Kind::OptedOut | Kind::NoActiveChannel => "C15",
+        Kind::NotFound
+        | Kind::AlreadyExists
+        | Kind::Refused
+        | Kind::TooFast
+        | Kind::ServerFault
+        | Kind::Unreachable
+        | Kind::Lost
+        | Kind::Garbled
+        | Kind::NotSent => "C16",
+    }
+}

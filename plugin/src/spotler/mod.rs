@@ -1,0 +1,10 @@
+//! Spotler's protocol: what is asked, how it is signed, what comes back.
+//! Knows nothing of the CRM.
+
+pub mod client;
+pub mod contact;
+pub mod oauth;
+pub mod property;
+pub mod time;
+pub mod trouble;
+pub mod wire;
