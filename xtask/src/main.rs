@@ -7,6 +7,8 @@ mod example_contacts;
 mod generated;
 mod repo;
 mod requirements;
+mod setup;
+mod test;
 
 use std::process::ExitCode;
 
@@ -27,12 +29,15 @@ enum Command {
     ExampleContacts(example_contacts::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
     Requirements(requirements::Args),
+    /// Runs everything that must hold before a change lands, and prints the time of each part.
+    Test(test::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::ExampleContacts(args) => example_contacts::run(&args),
         Command::Requirements(args) => requirements::run(&args),
+        Command::Test(args) => test::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,88 @@
+//! The contract: every item is documented, and the component asks for no power
+//! that the golden list does not name.
+
+use wasmtime::component::Component;
+use wasmtime::{Config, Engine};
+use wit_parser::{Docs, Resolve, TypeDefKind};
+
+use crate::support::{golden, repository};
+
+/// C27
+#[test]
+fn every_item_of_the_contract_is_documented() {
+    let mut resolve = Resolve::default();
+    let (ours, _) = resolve.push_dir(repository().join("wit")).expect("the contract parses");
+    let mut bare = Vec::new();
+    let mut check = |docs: &Docs, name: String| {
+        if docs.contents.as_deref().is_none_or(|it| it.trim().is_empty()) {
+            bare.push(name);
+        }
+    };
+    check(&resolve.packages[ours].docs, "package".to_owned());
+    for (_, id) in &resolve.packages[ours].worlds {
+        check(&resolve.worlds[*id].docs, resolve.worlds[*id].name.clone());
+    }
+    for (interface, id) in &resolve.packages[ours].interfaces {
+        let found = &resolve.interfaces[*id];
+        check(&found.docs, interface.clone());
+        for (name, function) in &found.functions {
+            check(&function.docs, format!("{interface}.{name}"));
+        }
+        for (name, id) in &found.types {
+            let item = &resolve.types[*id];
+            let path = format!("{interface}.{name}");
+            match &item.kind {
+                TypeDefKind::Record(record) => {
+                    record.fields.iter().for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
+                }
+                TypeDefKind::Variant(variant) => {
+                    variant.cases.iter().for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
+                }
+                TypeDefKind::Enum(cases) => {
+                    cases.cases.iter().for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
+                }
+                TypeDefKind::Type(wit_parser::Type::Id(_)) => continue,
+                _ => {}
+            }
+            check(&item.docs, path);
+        }
+    }
+    assert!(bare.is_empty(), "undocumented: {bare:?}");
+}
+
+/// C27
+#[test]
+fn no_error_of_the_contract_is_a_text() {
+    for entry in std::fs::read_dir(repository().join("wit")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|it| it == "wit") {
+            let text = std::fs::read_to_string(&path).expect("a file");
+            assert!(!text.contains("other(string)"), "{}", path.display());
+            assert!(!text.contains(", string>"), "{}", path.display());
+        }
+    }
+}
+
+fn component() -> (Engine, Component) {
+    let engine = Engine::new(&Config::new()).expect("an engine");
+    let component = Component::new(&engine, koppel_component::WASM).expect("a component");
+    (engine, component)
+}
+
+/// C28
+#[test]
+fn the_component_imports_what_the_golden_list_names_and_nothing_else() {
+    let (engine, component) = component();
+    let kind = component.component_type();
+    let imports: Vec<String> = kind.imports(&engine).map(|(name, _)| name.to_owned()).collect();
+    golden("imports.txt", &format!("{}\n", imports.join("\n")));
+}
+
+/// C27
+#[test]
+fn the_component_offers_the_hooks_of_the_golden_list() {
+    let (engine, component) = component();
+    let kind = component.component_type();
+    let exports: Vec<String> = kind.exports(&engine).map(|(name, _)| name.to_owned()).collect();
+    golden("exports.txt", &format!("{}\n", exports.join("\n")));
+}
