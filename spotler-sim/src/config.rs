@@ -27,6 +27,8 @@ pub struct Config {
     pub switches: Switches,
     /// Descriptions of the permissions of the account, in the order of their bits from 1.
     pub permissions: Vec<String>,
+    /// Names of automations that are there from the start, each with a trigger.
+    pub automations: Vec<String>,
     /// Contacts that are there from the start.
     pub contacts: Vec<SeedContact>,
     /// Whether the request log keeps the bodies.
@@ -45,6 +47,7 @@ impl Default for Config {
             clock: ClockStart::default(),
             switches: Switches::default(),
             permissions: DEMO_PERMISSIONS.map(str::to_owned).to_vec(),
+            automations: Vec::new(),
             contacts: Vec::new(),
             keep_bodies: true,
             save: None,
@@ -53,6 +56,33 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The default with automations and a few contacts.
+    pub fn demo() -> Config {
+        let permissions: [&[u32]; 4] = [&[1], &[1, 2], &[], &[8]];
+        let people = [
+            ("Anna", "de Boer"),
+            ("Bo", "Vermeer"),
+            ("Cas", "Jansen"),
+            ("Dina", "Haddad"),
+        ];
+        let contact = |(number, ((first, last), bits)): (u64, ((&str, &str), &[u32]))| {
+            let email = format!("{}@voorbeeld.nl", first.to_lowercase());
+            SeedContact::new(&format!("00000000-0000-4000-8000-{number:012}"), &email)
+                .with("firstName", first)
+                .with("lastName", last)
+                .with("organisation", "Voorbeeld BV")
+                .with_permissions(bits)
+        };
+        Config {
+            automations: DEMO_AUTOMATIONS.map(str::to_owned).to_vec(),
+            contacts: (1..)
+                .zip(people.into_iter().zip(permissions))
+                .map(contact)
+                .collect(),
+            ..Config::default()
+        }
+    }
+
     /// The default with the clock standing still at the time given.
     pub fn frozen_at(iso: &str) -> Config {
         Config {
@@ -72,6 +102,15 @@ pub const DEMO_PERMISSIONS: [&str; 8] = [
     "Prospect uitstel",
     "Prospect lost - geen interesse",
     "Onboarding",
+];
+
+/// The automations of the demo account.
+pub const DEMO_AUTOMATIONS: [&str; 5] = [
+    "download e-book",
+    "Onboarding nieuwe klant",
+    "Prospect lost - geen contact",
+    "Prospect uitstel",
+    "Survey post consult",
 ];
 
 /// A consumer key with its secret.

@@ -331,6 +331,13 @@ impl SimHandle {
         ClockControl { sim: self }
     }
 
+    /// Does what has become due.
+    pub(crate) fn run_due(&self) {
+        let mut state = self.lock();
+        let now_ms = state.clock.now_ms();
+        crate::deliver::run_due(&mut state, now_ms);
+    }
+
     pub(crate) fn gate(&self) -> &Gate {
         &self.shared.gate
     }

@@ -26,7 +26,7 @@ mod wire;
 mod world;
 
 pub use clock::ClockStart;
-pub use config::{Config, Credential, DEMO_PERMISSIONS, SeedContact};
+pub use config::{Config, Credential, DEMO_AUTOMATIONS, DEMO_PERMISSIONS, SeedContact};
 pub use controls::{ClockControl, FaultControl};
 pub use csv::COLUMNS;
 pub use error::{SimError, UiError};

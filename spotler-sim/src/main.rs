@@ -35,6 +35,9 @@ struct Arguments {
     /// Sets a switch, as `signals.channels=left_out`; see `GET /_sim/switches` for all of them.
     #[arg(long = "set", value_name = "SWITCH=VALUE")]
     switches: Vec<String>,
+    /// Starts with demo contacts and automations.
+    #[arg(long)]
+    demo: bool,
     /// A file with the configuration as JSON; flags overrule it.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -67,6 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn configuration(arguments: &Arguments) -> Result<Config, Box<dyn Error>> {
     let mut config = match &arguments.config {
         Some(file) => serde_json::from_slice(&std::fs::read(file)?)?,
+        None if arguments.demo => Config::demo(),
         None => Config::default(),
     };
     if arguments.config.is_none() {

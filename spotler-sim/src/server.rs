@@ -82,8 +82,11 @@ impl Drop for SpotlerSim {
     }
 }
 
+const TICK: Duration = Duration::from_secs(1);
+
 async fn accept(listener: TcpListener, sim: SimHandle) {
     let mut connections = JoinSet::new();
+    let mut tick = tokio::time::interval(TICK);
     loop {
         tokio::select! {
             accepted = listener.accept() => {
@@ -92,6 +95,8 @@ async fn accept(listener: TcpListener, sim: SimHandle) {
                 }
             }
             Some(_) = connections.join_next() => {}
+            // A running clock makes things due without anyone asking.
+            _ = tick.tick() => sim.run_due(),
         }
     }
 }
@@ -146,7 +151,10 @@ async fn exchange(mut wire: Wire, sim: &SimHandle, request: &Request, next: Next
             let _ = wire.write_half(&with_some_body(response)).await;
             return None;
         }
-        Some(Fault::GarbageBody) => response.body = GARBAGE.to_vec(),
+        Some(Fault::GarbageBody) => {
+            response = with_some_body(response);
+            response.body = GARBAGE.to_vec();
+        }
         Some(Fault::AnsweredTwice) if wire.write(&response, next).await.is_err() => return None,
         Some(Fault::Slow { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
         Some(Fault::HangAfterWork) => sim.gate().wait().await,
@@ -167,7 +175,7 @@ const GARBAGE: &[u8] = b"<html><body>\xff{\"oops\": [1,";
 
 fn with_some_body(mut response: Response) -> Response {
     if response.body.is_empty() {
-        // A 204 has no body to cut: promise one, so that the caller notices.
+        // A 204 has no body to spoil: promise one, so that the caller notices.
         response = Response::text(200, "application/json", "{}        ");
     }
     response

@@ -18,6 +18,7 @@ use crate::log::LoggedRequest;
 use crate::oauth::Signed;
 use crate::save;
 use crate::switches::Switches;
+use crate::ui::journey::{self, JourneyDraft};
 use crate::world::World;
 use crate::world::contact::PERMISSIONS;
 use crate::world::ledger::{Cause, Event, Signal, Stamp};
@@ -84,6 +85,9 @@ impl State {
     }
 
     fn seed(&mut self, config: &Config) -> Result<(), SimError> {
+        for name in &config.automations {
+            journey::make(self, &JourneyDraft::automation(name));
+        }
         let stamp = Stamp {
             at_ms: self.clock.now_ms(),
             cause: Cause::Start,
@@ -268,6 +272,12 @@ impl State {
         let (now_s, window_s) = (now_ms.div_euclid(1000), auth.timestamp_window_s);
         if window_s.is_some_and(|it| now_s.abs_diff(signed.timestamp_s) > it) {
             return false;
+        }
+        if let Some(window_s) = window_s {
+            let oldest_s = now_s - i64::try_from(window_s).unwrap_or(i64::MAX);
+            self.nonces = self
+                .nonces
+                .split_off(&(oldest_s, String::new(), String::new()));
         }
         let used = (signed.timestamp_s, signed.key.clone(), signed.nonce.clone());
         self.nonces.insert(used) || !self.switches.auth.refuse_used_nonces

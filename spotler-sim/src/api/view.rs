@@ -25,7 +25,6 @@ pub(crate) fn iso_date(state: &State, at_ms: i64) -> String {
 /// A contact; remembers which signals it shows.
 pub(crate) fn contact(state: &mut State, contact: &Contact) -> Value {
     let mut view = json!({
-        "externalId": contact.external_id,
         "encryptedId": contact.encrypted_id,
         "created": date(state, contact.created_ms),
         "lastChanged": date(state, contact.changed_ms),
@@ -33,6 +32,9 @@ pub(crate) fn contact(state: &mut State, contact: &Contact) -> Value {
         "temporary": contact.temporary,
         "properties": properties(state, contact),
     });
+    if let Some(external_id) = &contact.external_id {
+        view["externalId"] = Value::from(external_id.as_str());
+    }
     if let Some(channels) = channels(state, contact) {
         view["channels"] = channels;
     }

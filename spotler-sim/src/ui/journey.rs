@@ -143,7 +143,8 @@ pub(crate) fn act(state: &mut State, action: &JourneyAction) -> Result<String, U
     }
 }
 
-fn make(state: &mut State, draft: &JourneyDraft) -> String {
+/// Makes a journey with a trigger of its own name; answers its id.
+pub(crate) fn make(state: &mut State, draft: &JourneyDraft) -> String {
     let number = state.world.journeys.len() as u64 + 1;
     let id = match draft.kind {
         JourneyKind::Campaign => encrypted_id("ca", number),
