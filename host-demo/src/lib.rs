@@ -2,4 +2,6 @@
 
 pub mod contract;
 pub mod crm;
+pub mod explain;
+pub mod import;
 pub mod window;

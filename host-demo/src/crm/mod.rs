@@ -15,7 +15,7 @@ pub mod record;
 pub mod edit;
 pub mod error;
 
-mod rows;
+pub(crate) mod rows;
 
 pub mod attributes;
 pub mod desk;
