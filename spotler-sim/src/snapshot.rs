@@ -17,22 +17,52 @@ pub(crate) fn effect(world: &World) -> Value {
     if let Some(parts) = dump.as_object_mut() {
         parts.remove("ledger");
     }
-    strip(&mut dump);
-    if let Some(contacts) = dump.get_mut("contacts").and_then(Value::as_array_mut) {
-        contacts.sort_by_key(Value::to_string);
+    strip(world, &mut dump);
+    for part in [
+        "contacts",
+        "static_lists",
+        "audiences",
+        "products",
+        "orders",
+    ] {
+        if let Some(rows) = dump.get_mut(part).and_then(Value::as_array_mut) {
+            rows.sort_by_key(Value::to_string);
+        }
     }
     sorted(dump)
 }
 
-fn strip(value: &mut Value) {
+/// Takes out what follows from time and order; contacts are named by what the outside knows.
+fn strip(world: &World, value: &mut Value) {
     if let Some(parts) = value.as_object_mut() {
-        let is_incidental =
-            |name: &str| name.ends_with("_ms") || matches!(name, "id" | "encrypted_id" | "changes");
         parts.retain(|name, _| !is_incidental(name));
-        parts.values_mut().for_each(strip);
+        for (name, part) in parts {
+            match name.as_str() {
+                "contact" => *part = label(world, part),
+                "members" => {
+                    let members = part.as_array().into_iter().flatten();
+                    let mut members: Vec<Value> = members.map(|it| label(world, it)).collect();
+                    members.sort_by_key(Value::to_string);
+                    *part = Value::from(members);
+                }
+                _ => strip(world, part),
+            }
+        }
     } else if let Some(rows) = value.as_array_mut() {
-        rows.iter_mut().for_each(strip);
+        rows.iter_mut().for_each(|it| strip(world, it));
     }
+}
+
+fn is_incidental(name: &str) -> bool {
+    let incidental = ["id", "encrypted_id", "changes", "automation_contact_id"];
+    name.ends_with("_ms") || incidental.contains(&name)
+}
+
+/// A contact's external id, or else its address.
+fn label(world: &World, number: &Value) -> Value {
+    let contact = number.as_u64().and_then(|it| world.contacts.get(it));
+    let label = contact.and_then(|it| it.external_id.as_deref().or_else(|| it.email()));
+    label.map_or(Value::Null, Value::from)
 }
 
 /// The same value with the keys of every object in order.

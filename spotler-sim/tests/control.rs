@@ -56,36 +56,86 @@ async fn everything_can_be_driven_over_http() {
 
     let clock = control(&sim, "PUT /_sim/clock", json!({"advance_s": 3600})).await;
     assert!(clock.contains("2026-01-05T10:00:00"), "{clock}");
-    for view in [
-        "requests",
-        "ledger",
-        "breaches",
-        "snapshot",
-        "snapshot-of-effect",
-        "switches",
-        "faults",
-        "properties",
-    ] {
-        let body = control(&sim, &format!("GET /_sim/{view}"), Value::Null).await;
-        assert!(
-            serde_json::from_str::<Value>(&body).is_ok(),
-            "{view}: {body}"
-        );
-    }
-    assert!(
-        control(&sim, "GET /_sim/contacts.csv", Value::Null)
-            .await
-            .contains("Inactive: opt-out")
-    );
-    assert!(
-        control(&sim, "POST /_sim/ui", json!({"action": "dance"}))
-            .await
-            .contains("error")
-    );
+    let file = control(&sim, "GET /_sim/contacts.csv", Value::Null).await;
+    assert!(file.contains("Inactive: opt-out"), "{file}");
     assert_eq!(
         sim.request_count(),
         2,
         "controls are not requests to the API"
+    );
+}
+
+#[tokio::test]
+async fn every_view_is_json_and_what_is_wrong_says_so() {
+    let sim = sim().await;
+    let views = "contacts requests ledger breaches snapshot snapshot-of-effect switches faults clock properties lists mailings journeys forms shop";
+    for view in views.split(' ') {
+        let body = control(&sim, &format!("GET /_sim/{view}"), Value::Null).await;
+        let value: Value = serde_json::from_str(&body).expect(view);
+        assert_eq!(value.get("error"), None, "{view}: {body}");
+    }
+    for (line, body) in [
+        ("GET /_sim/nothing", Value::Null),
+        ("POST /_sim/ui", json!({"action": "dance"})),
+        (
+            "POST /_sim/ui",
+            json!({"action": "opt_out", "who": "nobody"}),
+        ),
+        ("PATCH /_sim/switches", json!({"signals": {"x": 1}})),
+        ("PUT /_sim/clock", json!({})),
+    ] {
+        assert!(control(&sim, line, body).await.contains("error"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn lists_mailings_journeys_and_forms_can_be_made_over_http() {
+    let sim = sim().await;
+    control(
+        &sim,
+        "POST /_sim/ui/lists",
+        json!({"action": "import_static_list", "name": "L", "contacts": ["anna-1"]}),
+    )
+    .await;
+    let message = json!({"name": "Opmaak", "subject": "Nieuws", "links": [{"id": 1, "name": "x", "url": "https://x.example"}]});
+    control(
+        &sim,
+        "POST /_sim/ui/mailings",
+        json!({"action": "make", "name": "M", "message": message}),
+    )
+    .await;
+    let mailing = sim.mailings()[0].id.clone();
+    let choose =
+        json!({"action": "choose_list", "mailing": mailing, "target": {"static_list": "L"}});
+    control(&sim, "POST /_sim/ui/mailings", choose).await;
+    control(
+        &sim,
+        "POST /_sim/ui/mailings",
+        json!({"action": "schedule", "mailing": mailing}),
+    )
+    .await;
+    control(
+        &sim,
+        "POST /_sim/ui/mailings",
+        json!({"action": "confirm", "mailing": mailing}),
+    )
+    .await;
+    let click = json!({"who": "anna-1", "mailing": mailing, "action": "click", "link": 1});
+    control(&sim, "POST /_sim/ui/recipients", click).await;
+    assert_eq!(sim.sends()[0].clicks.len(), 1);
+
+    let steps = json!([{"delay_s": 60, "do": {"send_email": {"body": "x"}}}, {"do": {"change_property": ["city", "Ede"]}}]);
+    control(
+        &sim,
+        "POST /_sim/ui/journeys",
+        json!({"action": "make", "kind": "automation", "name": "A", "steps": steps}),
+    )
+    .await;
+    assert_eq!(sim.journeys()[0].steps.len(), 2);
+    let form = json!({"action": "make", "name": "F", "sub_type": "normal", "questions": ["?"]});
+    assert_eq!(
+        control(&sim, "POST /_sim/ui/forms", form).await,
+        r#"{"id":1}"#
     );
 }
 

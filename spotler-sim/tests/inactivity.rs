@@ -107,10 +107,14 @@ async fn a_plain_upsert_re_activates_only_where_the_switch_says_so() {
     }
 }
 
-#[tokio::test]
-async fn each_signal_is_shown_by_itself() {
+/// Each signal alone, with the switches that show it.
+fn signals_alone() -> [(SignalSwitches, Signal); 7] {
     let alone = SignalSwitches::none;
-    let table = [
+    let permissions = |it| SignalSwitches {
+        permissions: it,
+        ..alone()
+    };
+    [
         (
             SignalSwitches {
                 channels: ChannelSignal::Truthful,
@@ -133,17 +137,11 @@ async fn each_signal_is_shown_by_itself() {
             Signal::NoActiveChannelRefusal,
         ),
         (
-            SignalSwitches {
-                permissions: PermissionSignal::ShownOff,
-                ..alone()
-            },
+            permissions(PermissionSignal::ShownOff),
             Signal::PermissionsOff,
         ),
         (
-            SignalSwitches {
-                permissions: PermissionSignal::TurnedOff,
-                ..alone()
-            },
+            permissions(PermissionSignal::TurnedOff),
             Signal::PermissionsOff,
         ),
         (
@@ -160,8 +158,12 @@ async fn each_signal_is_shown_by_itself() {
             },
             Signal::Hidden,
         ),
-    ];
-    for (signals, expected) in table {
+    ]
+}
+
+#[tokio::test]
+async fn each_signal_is_shown_by_itself() {
+    for (signals, expected) in signals_alone() {
         let sim = sim_with(|it| it.switches.signals = signals.clone()).await;
         sim.ui_soft_bounce("anna-1").expect("anna");
         sim.ui_opt_out("anna-1").expect("anna");

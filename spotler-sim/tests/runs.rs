@@ -35,6 +35,13 @@ async fn runs_that_ended_the_same_have_the_same_effect() {
     write(&second, "cas");
     second.clock().advance_s(10);
     write(&second, "bo");
+    for (sim, members) in [
+        (&first, json!(["bo", "cas"])),
+        (&second, json!(["cas", "bo"])),
+    ] {
+        let list = json!({"externalTemporaryListId": "l", "name": "Lijst", "contacts": members});
+        assert_eq!(call(sim, "POST", "/templist", list).0, 204);
+    }
     assert_ne!(first.snapshot(), second.snapshot());
     assert_eq!(first.snapshot_of_effect(), second.snapshot_of_effect());
     call(

@@ -5,10 +5,10 @@ mod page;
 use serde_json::{Value, json};
 
 use crate::clock::iso;
+use crate::error::UiError;
 use crate::faults::FaultRule;
 use crate::handle::SimHandle;
 use crate::http::{Query, Request, Response};
-use crate::ui::contact::UiAction;
 use crate::ui::recipient::RecipientAction;
 
 /// Whether a request is for the control API or the page.
@@ -89,31 +89,7 @@ fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, Str
         serde_json::from_slice(&request.body).map_err(|it| it.to_string())?
     };
     let value = match (request.method.as_str(), what) {
-        ("POST", "ui") => {
-            let action: UiAction = from_json(body)?;
-            let contact = sim.ui(&action).map_err(|it| it.to_string())?;
-            json!({"contact": contact})
-        }
-        ("POST", "ui/lists") => {
-            sim.ui_list(&from_json(body)?)
-                .map_err(|it| it.to_string())?;
-            json!({})
-        }
-        ("POST", "ui/mailings") => {
-            json!({"id": sim.ui_mailing(&from_json(body)?).map_err(|it| it.to_string())?})
-        }
-        ("POST", "ui/journeys") => {
-            json!({"id": sim.ui_journey(&from_json(body)?).map_err(|it| it.to_string())?})
-        }
-        ("POST", "ui/forms") => {
-            json!({"id": sim.ui_form(&from_json(body)?).map_err(|it| it.to_string())?})
-        }
-        ("POST", "ui/recipients") => {
-            let RecipientAction { who, mailing, act } = from_json(body)?;
-            sim.recipient(&who, &mailing, act)
-                .map_err(|it| it.to_string())?;
-            json!({})
-        }
+        ("POST", _) if what == "ui" || what.starts_with("ui/") => act(sim, what, body)?,
         ("POST", "faults") => {
             let rule: FaultRule = from_json(body)?;
             sim.faults().add(rule);
@@ -149,6 +125,22 @@ fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, Str
         _ => return Err("no such control".to_owned()),
     };
     Ok(Response::json(200, &value))
+}
+
+fn act(sim: &SimHandle, what: &str, body: Value) -> Result<Value, String> {
+    let refused = |it: UiError| it.to_string();
+    Ok(match what {
+        "ui" => json!({"contact": sim.ui(&from_json(body)?).map_err(refused)?}),
+        "ui/lists" => json!({"done": sim.ui_list(&from_json(body)?).map_err(refused)?}),
+        "ui/mailings" => json!({"id": sim.ui_mailing(&from_json(body)?).map_err(refused)?}),
+        "ui/journeys" => json!({"id": sim.ui_journey(&from_json(body)?).map_err(refused)?}),
+        "ui/forms" => json!({"id": sim.ui_form(&from_json(body)?).map_err(refused)?}),
+        "ui/recipients" => {
+            let RecipientAction { who, mailing, act } = from_json(body)?;
+            json!({"done": sim.recipient(&who, &mailing, act).map_err(refused)?})
+        }
+        _ => return Err("no such control".to_owned()),
+    })
 }
 
 fn set_clock(sim: &SimHandle, body: &Value) -> Result<(), String> {
