@@ -5,11 +5,13 @@
 mod account;
 mod identity;
 mod inactivity;
+mod matrix;
 mod shape;
 
 pub use account::*;
 pub use identity::*;
 pub use inactivity::*;
+pub use matrix::*;
 pub use shape::*;
 
 use serde::{Deserialize, Serialize};
