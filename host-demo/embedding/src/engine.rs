@@ -204,16 +204,16 @@ impl ComponentFile {
         let of = self.0.component.component_type();
         let mut exports: Vec<(String, Vec<String>)> = of
             .exports(engine)
-            .filter_map(|(name, item)| match item.ty {
-                ComponentItem::ComponentInstance(instance) => Some((
-                    name.to_owned(),
-                    instance
-                        .exports(engine)
-                        .filter(|(_, it)| matches!(it.ty, ComponentItem::ComponentFunc(_)))
-                        .map(|(function, _)| function.to_owned())
-                        .collect(),
-                )),
-                _ => None,
+            .filter_map(|(name, item)| {
+                let ComponentItem::ComponentInstance(instance) = item.ty else {
+                    return None;
+                };
+                let functions = instance
+                    .exports(engine)
+                    .filter(|(_, it)| matches!(it.ty, ComponentItem::ComponentFunc(_)))
+                    .map(|(function, _)| function.to_owned())
+                    .collect();
+                Some((name.to_owned(), functions))
             })
             .collect();
         exports.sort();

@@ -86,8 +86,4 @@ impl CallSteps {
         self.points.step().await;
         Ok(())
     }
-
-    pub(crate) fn points(&self) -> &FaultPoints {
-        &self.points
-    }
 }

@@ -17,6 +17,7 @@ const PAGE: usize = 1_000;
 
 /// An open bucket of the calling tenant.
 #[derive(Debug)]
+#[expect(unreachable_pub, reason = "the generated code re-exports it")]
 pub struct Bucket {
     name: String,
 }

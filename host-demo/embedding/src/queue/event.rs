@@ -90,6 +90,15 @@ impl Event {
         }
     }
 
+    /// The record whose save it is, where it is one.
+    pub(crate) fn saved_record(&self) -> Option<&RecordRef> {
+        if let Self::ContactSaved { record, .. } = self {
+            Some(record)
+        } else {
+            None
+        }
+    }
+
     /// What it is about, for history and lists of rejections: `contact/17`.
     #[must_use]
     pub fn subject(&self) -> Option<String> {

@@ -2,11 +2,17 @@
 
 mod enqueue;
 mod event;
+pub(crate) mod task;
+mod view;
 
 pub use enqueue::enqueue;
 pub(crate) use enqueue::stored;
 pub use event::{Event, NewEvent};
 pub(crate) use event::{kind_name, subject_of};
+pub use view::{
+    HistoryEntry, Of, Rejected, Waiting, cancel, count_waiting, end_rejection, history, rejections,
+    retry, waiting,
+};
 
 /// An event could not be queued; the CRM's transaction must not be committed
 /// without it.

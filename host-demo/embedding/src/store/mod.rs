@@ -28,6 +28,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// An event could not be queued.
+    #[error("an event could not be queued")]
+    Enqueue(#[from] crate::queue::EnqueueError),
     /// A row holds something that this version cannot read; named by its column.
     #[error("column `{0}` cannot be read")]
     Unreadable(&'static str),
@@ -126,6 +129,16 @@ impl Store {
         done
     }
 
+    /// [`Store::write`] for the worker itself, which need not be woken.
+    pub(crate) async fn write_quietly<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
+
     /// Wakes the worker of this process: call it after a commit of your own that
     /// enqueued something. Without it the worker looks by itself within a second.
     pub fn wake(&self) {
@@ -142,7 +155,6 @@ impl Store {
         &self.inner.secret_key
     }
 
-    #[expect(dead_code, reason = "the worker comes next")]
     pub(crate) async fn woken(&self) {
         self.inner.wake.notified().await;
     }

@@ -1,0 +1,195 @@
+//! One attempt of one event: prepare, call, commit. A straight line.
+
+use crate::calls;
+use crate::contract::outcomes::Answer;
+use crate::host::{Host, call_event};
+use crate::input::{Input, interface_of};
+use crate::queue::task::Task;
+use crate::settle::{Failure, failed};
+use crate::state::CallState;
+use crate::store::WriteError;
+use crate::transaction::{Call, CommitError, Committed, commit, commit_failure, rejected_by_host};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Runs one attempt; an error means that not even the failure could be written:
+/// the row stands as it is, with its attempt counted.
+pub(crate) async fn run(host: &Host, task: Task) -> Result<Committed, String> {
+    let began = Instant::now();
+    let (answer, call) = attempt(host, task).await;
+    host.faults().step().await;
+    let committed = match answer {
+        Ok(answer) => keep(host, call, answer).await,
+        Err(failure) => keep_failure(host, &call, failure).await,
+    };
+    host.faults().step().await;
+    let (task, requests, told) = committed?;
+    log(&task, requests, began, &told);
+    Ok(told)
+}
+
+type Kept = (Task, u32, Committed);
+
+async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
+    let started_at = host.clock().now();
+    let own = task.event.saved_record().cloned();
+    let mut prepared = match host.prepare(&task.tenant, own.as_ref()).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            tracing::warn!(event = %task.key, %error, "a call could not be prepared");
+            return (
+                Err(Failure::Host("store-unavailable")),
+                empty(host, task, started_at),
+            );
+        }
+    };
+    if !host.offers(interface_of(&task.event)) {
+        return (
+            Ok(rejected_by_host("hook-not-offered")),
+            call(host, task, prepared.state, started_at),
+        );
+    }
+    let record = match &own {
+        Some(record) => match host.read_own(&mut prepared.state, record).await {
+            Ok(record) => record,
+            Err(_) => {
+                let call = call(host, task, prepared.state, started_at);
+                return (Err(Failure::Host("crm-unavailable")), call);
+            }
+        },
+        None => None,
+    };
+    let window = host.inner.crm.evening_window(&task.tenant, started_at);
+    let input = Input::complete(
+        task.event.clone(),
+        record,
+        prepared.settings.as_ref(),
+        window,
+    );
+    let input = match input {
+        Ok(input) => input,
+        Err(code) => {
+            return (
+                Ok(rejected_by_host(code)),
+                call(host, task, prepared.state, started_at),
+            );
+        }
+    };
+    let event = call_event(&task);
+    let (result, state) = calls::hook(&host.inner.component, prepared.state, event, input).await;
+    (result, call(host, task, state, started_at))
+}
+
+fn call(host: &Host, task: Task, state: CallState, started_at: u64) -> Call {
+    Call {
+        requests: state.gate.requests().clone(),
+        reads: state.reads,
+        buffer: state.buffer,
+        ..empty(host, task, started_at)
+    }
+}
+
+fn empty(host: &Host, task: Task, started_at: u64) -> Call {
+    Call {
+        task,
+        crm: host.inner.crm.clone(),
+        reads: crate::reads::Reads::new(0, None),
+        buffer: crate::kv::Buffer::default(),
+        requests: Default::default(),
+        started_at,
+        now: host.clock().now(),
+        chance: host.chance(),
+    }
+}
+
+async fn keep(host: &Host, call: Call, answer: Answer) -> Result<Kept, String> {
+    let call = Arc::new(call);
+    let kept = call.clone();
+    let written = host
+        .store()
+        .write_quietly(move |connection| {
+            Box::pin(async move { commit(connection, &kept, &answer).await })
+        })
+        .await;
+    match written {
+        Ok(committed) => Ok((call.task.clone(), requests(&call), committed)),
+        Err(error) => {
+            let failure = classify(&error);
+            tracing::warn!(event = %call.task.key, code = failure.code(), "an answer was not committed");
+            keep_failure(host, &call, failure).await
+        }
+    }
+}
+
+async fn keep_failure(host: &Host, call: &Call, failure: Failure) -> Result<Kept, String> {
+    let task = &call.task;
+    let settled = failed(&failure, task.faults, task.attempt, call.now, call.chance);
+    let kept = Call {
+        requests: call.requests.clone(),
+        started_at: call.started_at,
+        now: call.now,
+        ..empty(host, task.clone(), call.started_at)
+    };
+    let written = host
+        .store()
+        .write_quietly(move |connection| {
+            Box::pin(
+                async move { commit_failure(connection, &kept, &settled, failure.code()).await },
+            )
+        })
+        .await;
+    let committed = written.map_err(|error| chain(&error))?;
+    Ok((task.clone(), requests(call), committed))
+}
+
+/// A change that the CRM can never carry out is the component's fault; anything
+/// else is tried again for as long as it takes.
+fn classify(error: &WriteError<CommitError>) -> Failure {
+    use crate::crm::ApplyError;
+    match error {
+        WriteError::Work(CommitError::Apply(ApplyError::Impossible(_))) => {
+            Failure::Component("change-impossible")
+        }
+        WriteError::Work(CommitError::Enqueue(crate::queue::EnqueueError::Unfit(_))) => {
+            Failure::Component("sync-again-impossible")
+        }
+        WriteError::Work(CommitError::Apply(_) | CommitError::Crm(_)) => {
+            Failure::Host("crm-unavailable")
+        }
+        WriteError::Work(CommitError::Enqueue(_) | CommitError::Database(_))
+        | WriteError::Commit(_)
+        | WriteError::Ended => Failure::Host("store-unavailable"),
+    }
+}
+
+fn requests(call: &Call) -> u32 {
+    call.requests.values().sum()
+}
+
+fn log(task: &Task, requests: u32, began: Instant, committed: &Committed) {
+    let (outcome, reason) = match committed {
+        Committed::Stands(class, code) => (*class, code.as_str()),
+        Committed::Conflict => ("conflict", "read-has-changed"),
+        Committed::Gone => ("gone", "ended-by-a-person"),
+    };
+    let kind = task
+        .event
+        .record()
+        .map(|it| crate::queue::kind_name(it.kind));
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(
+        event = %task.key, tenant = %task.tenant, hook = task.event.hook(), kind,
+        attempt = task.attempt, outcome, reason, requests, ms, "hook"
+    );
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        text.push_str(": ");
+        text.push_str(&it.to_string());
+        cause = it.source();
+    }
+    text
+}

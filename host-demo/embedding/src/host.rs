@@ -1,0 +1,250 @@
+//! The host: one database, one CRM, one component.
+
+use crate::TenantId;
+use crate::address::{AllowedAddress, PlainHttp};
+use crate::clock::{Clock, SystemClock};
+use crate::contract::types::{Event as CallEvent, RecordRef};
+use crate::crm::{Crm, CrmError};
+use crate::engine::ComponentFile;
+use crate::faults::{CallSteps, FaultPoints};
+use crate::http::{Gate, HttpClient};
+use crate::limits::Limits;
+use crate::queue::task::Task;
+use crate::reads::Reads;
+use crate::settings::{self, TenantSettings};
+use crate::state::{CallParts, CallState};
+use crate::store::{Store, StoreError};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How the host works; [`HostConfig::default`] is right for one installation.
+#[derive(Clone)]
+pub struct HostConfig {
+    /// What one call may use.
+    pub limits: Limits,
+    /// What time it is, for the host and the component.
+    pub clock: Arc<dyn Clock>,
+    /// Hook calls at the same time. Long work takes at most half of them.
+    pub in_flight: usize,
+    /// Whether `http` without TLS is allowed.
+    pub plain_http: PlainHttp,
+    /// How often a worker looks for events of other processes.
+    pub poll: Duration,
+    /// Where tests cut calls off.
+    pub faults: FaultPoints,
+    /// The seed of the jitter, for tests; none: another one at every start.
+    pub seed: Option<u64>,
+}
+
+impl Default for HostConfig {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock),
+            in_flight: 16,
+            plain_http: PlainHttp::Loopback,
+            poll: Duration::from_millis(500),
+            faults: FaultPoints::default(),
+            seed: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for HostConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HostConfig")
+            .field("limits", &self.limits)
+            .field("in_flight", &self.in_flight)
+            .field("plain_http", &self.plain_http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One database, one CRM, one component. Clones share everything.
+#[derive(Clone)]
+pub struct Host {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host")
+            .field("component", &self.inner.component)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) crm: Arc<dyn Crm>,
+    pub(crate) component: ComponentFile,
+    pub(crate) config: HostConfig,
+    pub(crate) offered: HashSet<&'static str>,
+    /// Questions at the same time, so that the pool of instances never runs dry.
+    pub(crate) questions: Semaphore,
+    limits: Arc<Limits>,
+    client: HttpClient,
+    chance: Mutex<StdRng>,
+}
+
+/// The interfaces that a component may offer.
+pub(crate) const INTERFACES: &[&str] = &[
+    "about",
+    "connection",
+    "contacts",
+    "actions",
+    "schedule",
+    "card",
+    "module-fields",
+    "stages",
+    "campaigns",
+    "marketing-lists",
+    "shop",
+    "reports",
+];
+
+/// A call that is about to be made.
+pub(crate) struct Prepared {
+    pub(crate) state: CallState,
+    pub(crate) settings: Option<TenantSettings>,
+}
+
+impl Host {
+    /// Puts the three together. The component was checked when it was loaded.
+    #[must_use]
+    pub fn start<C: Crm>(
+        store: Store,
+        crm: Arc<C>,
+        component: ComponentFile,
+        config: HostConfig,
+    ) -> Self {
+        let seed = config.seed.unwrap_or_else(|| rand::rng().random());
+        let offered = INTERFACES
+            .iter()
+            .copied()
+            .filter(|it| component.offers(it))
+            .collect();
+        let inner = Inner {
+            client: HttpClient::new(config.limits.connect),
+            limits: Arc::new(config.limits.clone()),
+            chance: Mutex::new(StdRng::seed_from_u64(seed)),
+            questions: Semaphore::new(16),
+            store,
+            crm,
+            component,
+            config,
+            offered,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The component.
+    #[must_use]
+    pub fn component(&self) -> &ComponentFile {
+        &self.inner.component
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.config.clock
+    }
+
+    /// Where tests cut calls off.
+    #[must_use]
+    pub fn faults(&self) -> &FaultPoints {
+        &self.inner.config.faults
+    }
+
+    /// Whether the component offers an interface, such as `campaigns`: show its
+    /// functions only then.
+    #[must_use]
+    pub fn offers(&self, interface: &str) -> bool {
+        self.inner.offered.contains(interface)
+    }
+
+    /// A number from 0 to 1.
+    pub(crate) fn chance(&self) -> f64 {
+        self.inner
+            .chance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random()
+    }
+
+    /// Everything that a call for a tenant holds.
+    pub(crate) async fn prepare(
+        &self,
+        tenant: &TenantId,
+        own: Option<&RecordRef>,
+    ) -> Result<Prepared, StoreError> {
+        let inner = &self.inner;
+        let mut connection = inner.store.readers().acquire().await?;
+        let found = settings::load_with_revision(&inner.store, &mut connection, tenant).await?;
+        let (settings, revision) = found.map_or((None, 0), |(it, revision)| (Some(it), revision));
+        let allowed = settings
+            .as_ref()
+            .and_then(|it| AllowedAddress::parse(&it.address, inner.config.plain_http).ok());
+        let faults = inner.config.faults.clone();
+        let gate = Gate::new(
+            allowed,
+            inner.client.clone(),
+            inner.limits.clone(),
+            faults.clone(),
+        );
+        let state = CallState::new(CallParts {
+            tenant: tenant.clone(),
+            store: inner.store.clone(),
+            crm: inner.crm.clone(),
+            limits: inner.limits.clone(),
+            faults: CallSteps::new(faults, inner.limits.host_calls),
+            gate,
+            secret: settings.as_ref().and_then(|it| it.secret.clone()),
+            clock: inner.config.clock.clone(),
+            reads: Reads::new(revision, own),
+        });
+        Ok(Prepared { state, settings })
+    }
+
+    /// Reads the record of an event, as the component will see it.
+    pub(crate) async fn read_own(
+        &self,
+        state: &mut CallState,
+        record: &RecordRef,
+    ) -> Result<Option<crate::contract::types::CrmRecord>, CrmError> {
+        let mut connection = self.inner.store.readers().acquire().await?;
+        let read = self
+            .inner
+            .crm
+            .read_record(&state.tenant, &mut connection, record)
+            .await?;
+        let revision = read.as_ref().map(|it| it.revision);
+        // The first read of a call is never one too many.
+        let _ = state.reads.record(record, revision);
+        Ok(read)
+    }
+}
+
+/// What the hook is told about the call itself.
+pub(crate) fn call_event(task: &Task) -> CallEvent {
+    CallEvent {
+        id: task.key.as_str().to_owned(),
+        attempt: task.attempt,
+        occurred_at: task.occurred_at,
+        user: task.user.clone(),
+        cursor: task.cursor.clone(),
+        more: vec![],
+    }
+}

@@ -1,0 +1,223 @@
+//! Questions to the component: they change nothing, whatever it writes.
+
+use crate::TenantId;
+use crate::calls::{call, guest};
+use crate::contract::about::Description;
+use crate::contract::card::Card;
+use crate::contract::connection::{MappingRow, Property, State};
+use crate::contract::generated::exports::koppel::crm_sync as exports;
+use crate::contract::outcomes::QuestionFailed;
+use crate::contract::reports::{InteractionPage, Mailing, Statistics};
+use crate::contract::types::{RecordRef, Timestamp};
+use crate::host::Host;
+use crate::state::CallState;
+use crate::store::StoreError;
+use futures::future::BoxFuture;
+use wasmtime::Store as WasmStore;
+use wasmtime::component::Instance;
+
+/// A question was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum QuestionError {
+    /// The component answered that it cannot; its reason is for the user.
+    #[error("the component cannot answer")]
+    Refused(QuestionFailed),
+    /// The component does not offer the interface: hide the function.
+    #[error("the component does not offer `{0}`")]
+    NotOffered(&'static str),
+    /// The component trapped or passed a limit, or the CRM failed; the code says
+    /// which.
+    #[error("the component did not answer: {0}")]
+    Failed(&'static str),
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+}
+
+impl Host {
+    /// Who the component is, and what its codes mean.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn describe(&self) -> Result<Description, QuestionError> {
+        let nobody = TenantId::new("nobody").map_err(|_| QuestionError::Failed("tenant"))?;
+        self.ask("about", &nobody, |store, instance| {
+            Box::pin(async move { guest!(store, instance, about).call_describe(store).await })
+        })
+        .await
+    }
+
+    /// The connection as it stands; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_state(&self, tenant: &TenantId) -> Result<State, QuestionError> {
+        self.ask("connection", tenant, |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, connection)
+                    .call_read_state(store)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The mapping as it stands, with the rows that are mapped to nothing.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_mapping(&self, tenant: &TenantId) -> Result<Vec<MappingRow>, QuestionError> {
+        self.ask_fallible("connection", tenant, |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, connection)
+                    .call_read_mapping(store)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The properties that Spotler has, as of the last refresh.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_properties(&self, tenant: &TenantId) -> Result<Vec<Property>, QuestionError> {
+        self.ask_fallible("connection", tenant, |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, connection)
+                    .call_read_properties(store)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The Spotler block of one record; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_card(
+        &self,
+        tenant: &TenantId,
+        record: &RecordRef,
+    ) -> Result<Card, QuestionError> {
+        let record = record.clone();
+        self.ask_fallible("card", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, card)
+                    .call_read_card(store, &record)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The mailings sent in a period, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn list_mailings(
+        &self,
+        tenant: &TenantId,
+        start: Timestamp,
+        end: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Mailing>, QuestionError> {
+        self.ask_fallible("reports", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, reports)
+                    .call_list_mailings(store, start, end, limit)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The statistics of a mailing, as they are now.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_statistics(
+        &self,
+        tenant: &TenantId,
+        mailing: &str,
+    ) -> Result<Statistics, QuestionError> {
+        let mailing = mailing.to_owned();
+        self.ask_fallible("reports", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, reports)
+                    .call_read_statistics(store, &mailing)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// Who did what with a mailing: `recipients`, `opens`, `clicks`, `bounces`.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn list_interactions(
+        &self,
+        tenant: &TenantId,
+        mailing: &str,
+        kind: &str,
+        target: Option<RecordRef>,
+        start: Option<String>,
+    ) -> Result<InteractionPage, QuestionError> {
+        let (mailing, kind) = (mailing.to_owned(), kind.to_owned());
+        self.ask_fallible("reports", tenant, move |store, instance| {
+            Box::pin(async move {
+                let (target, start) = (target.as_ref(), start.as_deref());
+                guest!(store, instance, reports)
+                    .call_list_interactions(store, &mailing, &kind, target, start)
+                    .await
+            })
+        })
+        .await
+    }
+
+    async fn ask_fallible<T, F>(
+        &self,
+        interface: &'static str,
+        tenant: &TenantId,
+        function: F,
+    ) -> Result<T, QuestionError>
+    where
+        T: Send,
+        F: for<'a> FnOnce(
+                &'a mut WasmStore<CallState>,
+                &'a Instance,
+            )
+                -> BoxFuture<'a, wasmtime::Result<Result<T, QuestionFailed>>>
+            + Send,
+    {
+        self.ask(interface, tenant, function)
+            .await?
+            .map_err(QuestionError::Refused)
+    }
+
+    async fn ask<T, F>(
+        &self,
+        interface: &'static str,
+        tenant: &TenantId,
+        function: F,
+    ) -> Result<T, QuestionError>
+    where
+        T: Send,
+        F: for<'a> FnOnce(
+                &'a mut WasmStore<CallState>,
+                &'a Instance,
+            ) -> BoxFuture<'a, wasmtime::Result<T>>
+            + Send,
+    {
+        if !self.offers(interface) {
+            return Err(QuestionError::NotOffered(interface));
+        }
+        let _place = self.inner.questions.acquire().await;
+        let prepared = self.prepare(tenant, None).await?;
+        // What it wrote is thrown away with the state.
+        let (answer, _state) = call(&self.inner.component, prepared.state, function).await;
+        answer.map_err(|failure| QuestionError::Failed(failure.code()))
+    }
+}

@@ -1,0 +1,128 @@
+//! Taking what is due out of the queue, without taking it away.
+
+use super::{Event, stored};
+use crate::store::StoreError;
+use crate::{Connection, EventKey, TenantId, Timestamp};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// An event that was claimed, as it stood then. Its attempt is counted already.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    pub(crate) seq: i64,
+    pub(crate) key: EventKey,
+    pub(crate) tenant: TenantId,
+    pub(crate) order_key: String,
+    pub(crate) event: Event,
+    pub(crate) revision: i64,
+    pub(crate) attempt: u32,
+    pub(crate) faults: u32,
+    pub(crate) conflicts: u32,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) user: Option<String>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) is_long: bool,
+}
+
+const COLUMNS: &str = "seq, id, tenant, order_key, payload, revision, attempt, faults, conflicts, \
+     occurred_at, user, cursor, long_work";
+
+/// An event waits for earlier ones with its order key. Two exceptions, so that a
+/// connection that does not work can always be mended: a tick keeps nobody
+/// waiting, and saved settings wait for nobody (but for what is under way).
+const NOT_BLOCKED: &str = "NOT EXISTS (SELECT 1 FROM koppel_event f
+     WHERE f.tenant = e.tenant AND f.order_key = e.order_key AND f.seq < e.seq
+       AND f.hook <> 'on-tick' AND e.hook <> 'on-settings-saved')";
+
+/// The tenants that have anything in the queue, by skipping through the index.
+pub(crate) async fn tenants(connection: &mut Connection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "WITH RECURSIVE t (name) AS (
+             SELECT min(tenant) FROM koppel_event
+             UNION ALL
+             SELECT (SELECT min(tenant) FROM koppel_event WHERE tenant > name) FROM t
+             WHERE name IS NOT NULL)
+         SELECT name FROM t WHERE name IS NOT NULL",
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// What of a tenant is due: row and order key, those that wait longest first;
+/// among long work, whose turn it is.
+pub(crate) async fn due(
+    connection: &mut Connection,
+    tenant: &str,
+    is_long: bool,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    let statement = format!(
+        "SELECT e.seq, e.order_key FROM koppel_event e
+         WHERE e.tenant = ? AND e.long_work = ? AND e.not_before <= ? AND {NOT_BLOCKED}
+         ORDER BY e.not_before, e.turn LIMIT ?"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .bind(tenant)
+        .bind(is_long)
+        .bind(stored(now))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await
+}
+
+/// When the next event is due that no earlier one keeps waiting.
+pub(crate) async fn next_due(
+    connection: &mut Connection,
+) -> Result<Option<Timestamp>, sqlx::Error> {
+    let statement = format!("SELECT min(e.not_before) FROM koppel_event e WHERE {NOT_BLOCKED}");
+    let next: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        .fetch_one(connection)
+        .await?;
+    Ok(next.map(i64::unsigned_abs))
+}
+
+/// Counts the attempt of each row, before the component is called: a call that
+/// is killed counts too. Answers with the rows as they are now.
+pub(crate) async fn begin(
+    connection: &mut Connection,
+    rows: &[i64],
+) -> Result<Vec<Task>, StoreError> {
+    let statement =
+        format!("UPDATE koppel_event SET attempt = attempt + 1 WHERE seq = ? RETURNING {COLUMNS}");
+    let mut tasks = Vec::with_capacity(rows.len());
+    for seq in rows {
+        let row = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
+            .bind(seq)
+            .fetch_optional(&mut *connection)
+            .await?;
+        if let Some(row) = row {
+            tasks.push(task(&row)?);
+        }
+    }
+    Ok(tasks)
+}
+
+fn task(row: &SqliteRow) -> Result<Task, StoreError> {
+    let tenant: String = row.try_get("tenant")?;
+    Ok(Task {
+        seq: row.try_get("seq")?,
+        key: EventKey::from_stored(row.try_get::<String, _>("id")?),
+        tenant: TenantId::new(tenant).map_err(|_| StoreError::Unreadable("koppel_event.tenant"))?,
+        order_key: row.try_get("order_key")?,
+        event: serde_json::from_str(row.try_get("payload")?)
+            .map_err(|_| StoreError::Unreadable("koppel_event.payload"))?,
+        revision: row.try_get("revision")?,
+        attempt: count(row, "attempt")?,
+        faults: count(row, "faults")?,
+        conflicts: count(row, "conflicts")?,
+        occurred_at: row.try_get::<i64, _>("occurred_at")?.unsigned_abs(),
+        user: row.try_get("user")?,
+        cursor: row.try_get("cursor")?,
+        is_long: row.try_get("long_work")?,
+    })
+}
+
+fn count(row: &SqliteRow, column: &'static str) -> Result<u32, StoreError> {
+    u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
+}

@@ -1,0 +1,235 @@
+//! The worker: claims what is due, keeps the order, lets nobody wait for others.
+
+mod claims;
+
+use crate::host::Host;
+use crate::queue::task::{self, Task};
+use crate::store::StoreError;
+use crate::transaction::Committed;
+use crate::{Timestamp, attempt};
+use claims::Claims;
+use futures::FutureExt;
+use std::fs::File;
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// The worker cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// Another process, or another worker of this one, works on the same file.
+    #[error("another worker works on this database")]
+    AnotherWorker,
+    /// The file that keeps others away cannot be had.
+    #[error("the lock file of the worker cannot be had")]
+    Lock(#[source] std::io::Error),
+    /// The database failed.
+    #[error("the queue could not be read")]
+    Store(#[from] StoreError),
+    /// What became of a call could not be written; its event stands as it was.
+    #[error("what became of a call could not be written: {0}")]
+    Unwritten(String),
+    /// A test cut everything off here ([`FaultPoints`](crate::FaultPoints)).
+    #[error("cut off at a fault point")]
+    CutOff,
+}
+
+impl From<sqlx::Error> for WorkerError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(StoreError::Database(error))
+    }
+}
+
+/// What a run of the worker did, in calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Ran {
+    /// Calls of which the outcome stands, deferrals and faults included.
+    pub settled: u64,
+    /// Calls that were thrown away because what they had read has changed.
+    pub conflicts: u64,
+}
+
+/// Works the queue of one database file. There is one at a time: a lock file
+/// beside the database says so, and the system takes it back from a process that
+/// was killed.
+#[derive(Debug)]
+pub struct Worker {
+    host: Host,
+    /// Held for as long as the worker lives.
+    _lock: File,
+}
+
+/// How long [`Worker::run`] waits for calls under way when it is to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+type Flight = JoinSet<(Task, Result<Committed, String>)>;
+
+impl Host {
+    /// The worker of this database.
+    ///
+    /// # Errors
+    /// [`WorkerError::AnotherWorker`] while there is one.
+    pub fn worker(&self) -> Result<Worker, WorkerError> {
+        let mut name = self.store().path().as_os_str().to_owned();
+        name.push(".worker");
+        let options = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(PathBuf::from(name));
+        let lock = options.map_err(WorkerError::Lock)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Worker {
+                host: self.clone(),
+                _lock: lock,
+            }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(WorkerError::AnotherWorker),
+            Err(std::fs::TryLockError::Error(error)) => Err(WorkerError::Lock(error)),
+        }
+    }
+}
+
+impl Worker {
+    /// Works until nothing is due at the clock's time, and never sleeps: what is
+    /// deferred is left for a later run.
+    ///
+    /// # Errors
+    /// [`WorkerError`]; what was under way is dropped as by a kill, and is taken
+    /// up again by the next run as the next attempt.
+    pub async fn run_until_idle(&self) -> Result<Ran, WorkerError> {
+        let mut ran = Ran::default();
+        let mut claims = Claims::default();
+        let mut flight = Flight::new();
+        loop {
+            self.fill(&mut flight, &mut claims).await?;
+            if flight.is_empty() {
+                return Ok(ran);
+            }
+            self.land(&mut flight, &mut claims, &mut ran).await?;
+        }
+    }
+
+    /// Works until `shutdown` is ready, then lets the calls under way end.
+    ///
+    /// # Errors
+    /// [`WorkerError`], as for [`Worker::run_until_idle`]. A database that fails
+    /// for a moment is not an error: the worker tries again.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<Ran, WorkerError> {
+        let mut ran = Ran::default();
+        let mut claims = Claims::default();
+        let mut flight = Flight::new();
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            if let Err(error) = self.fill(&mut flight, &mut claims).await {
+                tracing::warn!(%error, "the queue could not be read");
+            }
+            tokio::select! {
+                () = &mut shutdown => break,
+                landed = self.land(&mut flight, &mut claims, &mut ran), if !flight.is_empty() => {
+                    match landed {
+                        Err(WorkerError::Unwritten(error)) => {
+                            tracing::error!(%error, "a call could not be settled");
+                            tokio::time::sleep(self.host.inner.config.poll).await;
+                        }
+                        other => other?,
+                    }
+                }
+                () = self.host.store().woken() => {}
+                () = tokio::time::sleep(self.host.inner.config.poll) => {}
+            }
+        }
+        let ending = async {
+            while !flight.is_empty() {
+                self.land(&mut flight, &mut claims, &mut ran).await?;
+            }
+            Ok::<(), WorkerError>(())
+        };
+        // What takes longer is dropped, and is taken up again at the next start.
+        tokio::time::timeout(GRACE, ending)
+            .await
+            .unwrap_or(Ok(()))?;
+        Ok(ran)
+    }
+
+    /// When the next event is due; none where nothing waits.
+    ///
+    /// # Errors
+    /// [`WorkerError::Store`].
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, WorkerError> {
+        let mut connection = self.host.store().readers().acquire().await?;
+        Ok(task::next_due(&mut connection).await?)
+    }
+
+    /// Claims what is due, as far as there is room, and starts it.
+    async fn fill(&self, flight: &mut Flight, claims: &mut Claims) -> Result<(), WorkerError> {
+        let most = self.host.inner.config.in_flight.max(1);
+        while flight.len() < most {
+            let now = self.host.clock().now();
+            let mut connection = self.host.store().readers().acquire().await?;
+            let rows = claims.choose(&mut connection, most, now).await?;
+            drop(connection);
+            if rows.is_empty() {
+                break;
+            }
+            let begun = rows.clone();
+            let tasks = self
+                .host
+                .store()
+                .write_quietly(move |connection| {
+                    Box::pin(async move { task::begin(connection, &begun).await })
+                })
+                .await
+                .map_err(crate::store::WriteError::into_inner)?;
+            for task in tasks {
+                claims.take(&task);
+                let host = self.host.clone();
+                flight.spawn(async move {
+                    // A vendor's code runs in here: a panic must give the claim back.
+                    let attempt = AssertUnwindSafe(attempt::run(&host, task.clone()));
+                    let ran = attempt.catch_unwind().await;
+                    (
+                        task,
+                        ran.unwrap_or_else(|_| Err("the CRM's code panicked".to_owned())),
+                    )
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for one call to end and gives its claim back.
+    async fn land(
+        &self,
+        flight: &mut Flight,
+        claims: &mut Claims,
+        ran: &mut Ran,
+    ) -> Result<(), WorkerError> {
+        let landed = tokio::select! {
+            biased;
+            () = self.host.faults().cut() => {
+                flight.abort_all();
+                while flight.join_next().await.is_some() {}
+                return Err(WorkerError::CutOff);
+            }
+            landed = flight.join_next() => landed,
+        };
+        match landed {
+            None => Ok(()),
+            Some(Ok((task, Ok(committed)))) => {
+                claims.give_back(&task);
+                match committed {
+                    Committed::Stands(..) => ran.settled += 1,
+                    Committed::Conflict => ran.conflicts += 1,
+                    Committed::Gone => {}
+                }
+                Ok(())
+            }
+            Some(Ok((task, Err(text)))) => {
+                claims.give_back(&task);
+                Err(WorkerError::Unwritten(text))
+            }
+            Some(Err(error)) => Err(WorkerError::Unwritten(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What is being worked on, in memory: a kill gives everything back at once.
+
+use crate::queue::task::{self, Task};
+use crate::{Connection, Timestamp};
+use std::collections::HashSet;
+
+/// The claims of one worker.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    /// Tenant and order key: one at a time, in order.
+    taken: HashSet<(String, String)>,
+    long: usize,
+    /// Which tenant had its turn last.
+    last_tenant: String,
+}
+
+impl Claims {
+    pub(super) fn take(&mut self, task: &Task) {
+        self.taken
+            .insert((task.tenant.as_str().to_owned(), task.order_key.clone()));
+        self.long += usize::from(task.is_long);
+    }
+
+    pub(super) fn give_back(&mut self, task: &Task) {
+        self.taken
+            .remove(&(task.tenant.as_str().to_owned(), task.order_key.clone()));
+        self.long -= usize::from(task.is_long);
+    }
+
+    /// Chooses rows to work on: a place for long work is kept free, the rest goes
+    /// to single records first; tenants take turns, one row each.
+    pub(super) async fn choose(
+        &mut self,
+        connection: &mut Connection,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<Vec<i64>, sqlx::Error> {
+        let tenants = self.in_turn(task::tenants(connection).await?);
+        let free = most - self.taken.len().min(most);
+        let most_long = (most / 2).max(1);
+        let kept = usize::from(self.long == 0 && most > 1).min(free);
+        let mut chosen = Chosen::default();
+        let long = self
+            .pick(connection, &tenants, true, now, kept, &mut chosen)
+            .await?;
+        let short = free - chosen.rows.len();
+        self.pick(connection, &tenants, false, now, short, &mut chosen)
+            .await?;
+        let room = free - chosen.rows.len();
+        let more = room.min(most_long.saturating_sub(self.long + long));
+        self.pick(connection, &tenants, true, now, more, &mut chosen)
+            .await?;
+        if let Some(last) = chosen.last_tenant {
+            self.last_tenant = last;
+        }
+        Ok(chosen.rows)
+    }
+
+    /// The tenants, beginning after the one that had its turn last.
+    fn in_turn(&self, mut tenants: Vec<String>) -> Vec<String> {
+        let after = tenants.partition_point(|it| *it <= self.last_tenant);
+        tenants.rotate_left(after);
+        tenants
+    }
+
+    async fn pick(
+        &self,
+        connection: &mut Connection,
+        tenants: &[String],
+        is_long: bool,
+        now: Timestamp,
+        room: usize,
+        chosen: &mut Chosen,
+    ) -> Result<usize, sqlx::Error> {
+        if room == 0 {
+            return Ok(0);
+        }
+        let mut queues = Vec::new();
+        for tenant in tenants {
+            // What is claimed may come first: ask for that many more.
+            let limit = room + self.taken.len() + chosen.rows.len();
+            let due = task::due(connection, tenant, is_long, now, limit).await?;
+            let free: Vec<(i64, String)> = due
+                .into_iter()
+                .filter(|(_, key)| !self.taken.contains(&(tenant.clone(), key.clone())))
+                .collect();
+            queues.push((tenant, free.into_iter()));
+        }
+        let before = chosen.rows.len();
+        let mut went_round = true;
+        while went_round && chosen.rows.len() - before < room {
+            went_round = false;
+            for (tenant, queue) in &mut queues {
+                if chosen.rows.len() - before == room {
+                    break;
+                }
+                if let Some((seq, key)) = queue.find(|(_, key)| chosen.is_free(tenant, key)) {
+                    went_round = true;
+                    chosen.add(tenant, seq, key);
+                }
+            }
+        }
+        Ok(chosen.rows.len() - before)
+    }
+}
+
+/// What this round has chosen.
+#[derive(Default)]
+struct Chosen {
+    rows: Vec<i64>,
+    keys: HashSet<(String, String)>,
+    last_tenant: Option<String>,
+}
+
+impl Chosen {
+    fn is_free(&self, tenant: &str, key: &str) -> bool {
+        !self.keys.contains(&(tenant.to_owned(), key.to_owned()))
+    }
+
+    fn add(&mut self, tenant: &str, seq: i64, key: String) {
+        self.rows.push(seq);
+        self.keys.insert((tenant.to_owned(), key));
+        self.last_tenant = Some(tenant.to_owned());
+    }
+}
