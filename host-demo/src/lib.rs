@@ -3,5 +3,6 @@
 pub mod contract;
 pub mod crm;
 pub mod explain;
+pub mod host;
 pub mod import;
 pub mod window;

@@ -24,6 +24,17 @@ impl DemoCrm {
     }
 }
 
+impl DemoCrm {
+    /// Whether anybody uses this CRM yet.
+    pub async fn has_users(&self) -> Result<bool, StoreError> {
+        let users: i64 = sqlx::query_scalar("SELECT count(*) FROM crm_users WHERE tenant = ?")
+            .bind(self.tenant.as_str())
+            .fetch_one(self.store.readers())
+            .await?;
+        Ok(users > 0)
+    }
+}
+
 async fn write(
     connection: &mut Connection,
     tenant: &str,
