@@ -1,5 +1,6 @@
 //! The handle: look at the simulator and drive it, without HTTP.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -220,6 +221,15 @@ impl SimHandle {
     /// How many requests have come in since the log was last cleared.
     pub fn request_count(&self) -> usize {
         self.lock().requests.len()
+    }
+
+    /// How many requests came in of each method and route, as `POST /contact`.
+    pub fn request_counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for request in &self.lock().requests {
+            *counts.entry(request.line()).or_insert(0) += 1;
+        }
+        counts
     }
 
     /// Empties the log of requests; numbers go on.

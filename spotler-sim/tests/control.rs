@@ -58,6 +58,20 @@ async fn everything_can_be_driven_over_http() {
     assert!(clock.contains("2026-01-05T10:00:00"), "{clock}");
     let file = control(&sim, "GET /_sim/contacts.csv", Value::Null).await;
     assert!(file.contains("Inactive: opt-out"), "{file}");
+    let log = control(
+        &sim,
+        "GET /_sim/requests?on=GET%20*&bodies=true",
+        Value::Null,
+    )
+    .await;
+    let log: Value = serde_json::from_str(&log).expect("JSON");
+    assert!(
+        log[1]["answer"]
+            .as_str()
+            .is_some_and(|it| it.contains("anna@voorbeeld.nl")),
+        "{log}"
+    );
+    assert_eq!(sim.request_counts()["GET /contact/anna-1"], 2);
     assert_eq!(
         sim.request_count(),
         2,

@@ -49,10 +49,7 @@ fn look(sim: &SimHandle, what: &str, query: &Query) -> Result<Response, String> 
             }
             None => to_json(sim.contacts())?,
         },
-        "requests" => to_json(match query.get("on") {
-            Some(pattern) => sim.requests_to(pattern),
-            None => sim.requests(),
-        })?,
+        "requests" => requests(sim, query)?,
         "ledger" => to_json(sim.ledger())?,
         "breaches" => to_json(sim.breaches())?,
         "snapshot" => sim.snapshot(),
@@ -80,6 +77,20 @@ fn look(sim: &SimHandle, what: &str, query: &Query) -> Result<Response, String> 
         _ => return Err("no such view".to_owned()),
     };
     Ok(Response::json(200, &value))
+}
+
+fn requests(sim: &SimHandle, query: &Query) -> Result<Value, String> {
+    let with_bodies = query.get("bodies") == Some("true");
+    let mut rows = Vec::new();
+    for request in sim.requests_to(query.get("on").unwrap_or("*")) {
+        let mut row = to_json(&request)?;
+        if with_bodies {
+            row["body"] = Value::from(String::from_utf8_lossy(&request.body));
+            row["answer"] = Value::from(String::from_utf8_lossy(&request.answer));
+        }
+        rows.push(row);
+    }
+    Ok(Value::from(rows))
 }
 
 fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, String> {

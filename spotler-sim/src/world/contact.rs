@@ -134,6 +134,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// How much weight the reason has against another.
+    pub(crate) fn strength(self) -> u8 {
+        match self {
+            Reason::Manual => 0,
+            Reason::SoftBounce => 1,
+            Reason::HardBounce => 2,
+            Reason::OptOut => 3,
+            Reason::Spam => 4,
+        }
+    }
+
     /// Whether the person asked for it.
     pub fn is_opt_out(self) -> bool {
         match self {

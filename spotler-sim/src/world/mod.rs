@@ -196,14 +196,15 @@ impl World {
         self.touch(id, stamp);
     }
 
-    /// Makes a person inactive; nobody who is blank or opted out becomes anything less.
+    /// Makes a person inactive; a stronger reason replaces a weaker one, never the other way.
     pub(crate) fn deactivate(&mut self, id: u64, reason: Reason, stamp: &Stamp) {
-        match self.contacts.get(id).map(|it| it.status) {
-            None | Some(Status::Blank) => {}
-            Some(Status::Inactive(now)) if now.is_opt_out() && !reason.is_opt_out() => {}
-            Some(Status::Active | Status::Inactive(_)) => {
-                self.set_status(id, Status::Inactive(reason), stamp);
-            }
+        let replaces = match self.contacts.get(id).map(|it| it.status) {
+            None | Some(Status::Blank) => false,
+            Some(Status::Active) => true,
+            Some(Status::Inactive(now)) => reason.strength() > now.strength(),
+        };
+        if replaces {
+            self.set_status(id, Status::Inactive(reason), stamp);
         }
     }
 
