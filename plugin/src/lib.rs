@@ -36,5 +36,8 @@ pub mod card;
 pub mod codes;
 pub mod manual;
 
+#[cfg(test)]
+mod testing;
+
 #[cfg(target_family = "wasm")]
 mod edge;

@@ -353,3 +353,6 @@ pub(crate) fn notify_stopped(connection: &Connection) -> CrmChange {
         about: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;
