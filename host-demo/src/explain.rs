@@ -43,7 +43,9 @@ pub struct Explainer {
 impl Explainer {
     /// Knows the codes of a component's description.
     pub fn of(codes: Vec<CodeText>) -> Self {
-        Self { texts: codes.into_iter().map(|it| (it.code.clone(), it)).collect() }
+        Self {
+            texts: codes.into_iter().map(|it| (it.code.clone(), it)).collect(),
+        }
     }
 
     /// The text of a code; a code that is not known stands for itself.
@@ -77,7 +79,10 @@ fn filled(text: &str, about: &[NamedValue]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
         let fact = after.split_once('}').and_then(|(name, tail)| {
-            about.iter().find(|it| it.name == name).map(|it| (it.value.as_str(), tail))
+            about
+                .iter()
+                .find(|it| it.name == name)
+                .map(|it| (it.value.as_str(), tail))
         });
         match fact {
             Some((value, tail)) => {
@@ -109,7 +114,10 @@ mod tests {
     }
 
     fn about() -> Vec<NamedValue> {
-        vec![NamedValue { name: "property".to_owned(), value: "city{x}".to_owned() }]
+        vec![NamedValue {
+            name: "property".to_owned(),
+            value: "city{x}".to_owned(),
+        }]
     }
 
     #[test]
@@ -126,13 +134,22 @@ mod tests {
 
     #[test]
     fn an_unknown_code_stands_for_itself() {
-        assert_eq!(explainer().text(Language::Dutch, "new-code", &[]), "new-code");
-        assert_eq!(explainer().next_step(Language::Dutch, "new-code", &[]), None);
+        assert_eq!(
+            explainer().text(Language::Dutch, "new-code", &[]),
+            "new-code"
+        );
+        assert_eq!(
+            explainer().next_step(Language::Dutch, "new-code", &[]),
+            None
+        );
     }
 
     #[test]
     fn an_empty_next_step_is_none() {
-        assert_eq!(explainer().next_step(Language::Dutch, "bad-property", &about()), None);
+        assert_eq!(
+            explainer().next_step(Language::Dutch, "bad-property", &about()),
+            None
+        );
         let next = explainer().next_step(Language::English, "bad-property", &about());
         assert_eq!(next.as_deref(), Some("Map city{x} to another field"));
     }

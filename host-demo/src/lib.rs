@@ -1,8 +1,10 @@
 //! A small but real demo CRM that embeds the Koppel component.
 
+pub mod cli;
 pub mod contract;
 pub mod crm;
 pub mod explain;
 pub mod host;
 pub mod import;
+pub mod web;
 pub mod window;

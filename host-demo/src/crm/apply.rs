@@ -6,8 +6,7 @@
 use koppel_embedding::{ApplyError, Connection};
 
 use super::{
-    attributes,
-    log, outbox,
+    attributes, log, outbox,
     record::{Choice, Mail, Record},
     rows, subjects, tasks, timeline, value,
 };
@@ -36,18 +35,31 @@ async fn one(
 ) -> Result<(), ApplyError> {
     match change {
         CrmChange::Status(it) => status(connection, tenant, it).await,
-        CrmChange::Mail(it) => update(connection, tenant, &it.target, |record| mail(record, it)).await,
+        CrmChange::Mail(it) => {
+            update(connection, tenant, &it.target, |record| mail(record, it)).await
+        }
         CrmChange::Permission(it) => {
-            update(connection, tenant, &it.target, |record| permission(record, it)).await
+            update(connection, tenant, &it.target, |record| {
+                permission(record, it)
+            })
+            .await
         }
         CrmChange::Gate(it) => {
-            update(connection, tenant, &it.target, |record| record.gate = it.open).await
+            update(connection, tenant, &it.target, |record| {
+                record.gate = it.open
+            })
+            .await
         }
         CrmChange::State(it) => {
-            update(connection, tenant, &it.target, |record| record.state = it.state).await
+            update(connection, tenant, &it.target, |record| {
+                record.state = it.state
+            })
+            .await
         }
         CrmChange::Fields(it) => fields(connection, tenant, it).await,
-        CrmChange::PermissionAttributes(it) => Ok(attributes::ensure(connection, tenant, it).await?),
+        CrmChange::PermissionAttributes(it) => {
+            Ok(attributes::ensure(connection, tenant, it).await?)
+        }
         CrmChange::Task(it) => Ok(tasks::ensure(connection, tenant, at, it).await?),
         CrmChange::EndTask(key) => Ok(tasks::end(connection, tenant, at, key).await?),
         CrmChange::Activity(it) => Ok(timeline::write(connection, tenant, it).await?),
@@ -75,7 +87,11 @@ async fn status(
     .bind(&change.target.id)
     .execute(connection)
     .await?;
-    if written.rows_affected() == 0 { Err(unknown(&change.target)) } else { Ok(()) }
+    if written.rows_affected() == 0 {
+        Err(unknown(&change.target))
+    } else {
+        Ok(())
+    }
 }
 
 async fn fields(
@@ -85,9 +101,9 @@ async fn fields(
 ) -> Result<(), ApplyError> {
     let catalogue = attributes::catalogue(connection, tenant).await?;
     for field in &change.fields {
-        let known = catalogue.of(change.target.kind, &field.name).ok_or_else(|| {
-            ApplyError::Impossible(format!("there is no field `{}`", field.name))
-        })?;
+        let known = catalogue
+            .of(change.target.kind, &field.name)
+            .ok_or_else(|| ApplyError::Impossible(format!("there is no field `{}`", field.name)))?;
         if let Some(it) = &field.value {
             value::check(known.field_type, &known.options, it).map_err(|problem| {
                 ApplyError::Impossible(format!("field `{}` {problem}", field.name))
@@ -112,7 +128,9 @@ async fn update(
     target: &RecordRef,
     change: impl FnOnce(&mut Record) + Send,
 ) -> Result<(), ApplyError> {
-    let before = rows::read(connection, tenant, target).await?.ok_or_else(|| unknown(target))?;
+    let before = rows::read(connection, tenant, target)
+        .await?
+        .ok_or_else(|| unknown(target))?;
     let mut record = before.clone();
     change(&mut record);
     if record != before {

@@ -105,7 +105,12 @@ pub(crate) async fn current(
 ) -> Result<Vec<Permission>, StoreError> {
     let all = all(connection, tenant).await?;
     let current = all.into_iter().filter(|it| !it.retired);
-    Ok(current.map(|it| Permission { bit: it.bit, name: it.name }).collect())
+    Ok(current
+        .map(|it| Permission {
+            bit: it.bit,
+            name: it.name,
+        })
+        .collect())
 }
 
 /// Makes sure of the attributes: creates, restores names, retires.
@@ -137,13 +142,16 @@ pub(crate) async fn ensure(
 }
 
 /// What saves look things up in.
-pub(crate) async fn rules(
-    connection: &mut Connection,
-    tenant: &str,
-) -> Result<Rules, StoreError> {
-    let permissions: BTreeSet<u32> =
-        all(connection, tenant).await?.into_iter().map(|it| it.bit).collect();
-    Ok(Rules { catalogue: catalogue(connection, tenant).await?, permissions })
+pub(crate) async fn rules(connection: &mut Connection, tenant: &str) -> Result<Rules, StoreError> {
+    let permissions: BTreeSet<u32> = all(connection, tenant)
+        .await?
+        .into_iter()
+        .map(|it| it.bit)
+        .collect();
+    Ok(Rules {
+        catalogue: catalogue(connection, tenant).await?,
+        permissions,
+    })
 }
 
 /// The fields that every demo CRM has, and those that were added.

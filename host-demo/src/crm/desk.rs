@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use koppel_embedding::{
-    Clock, Connection, Event, EventKey, NewEvent, Store, TenantId, queue,
-};
+use koppel_embedding::{Clock, Connection, Event, EventKey, NewEvent, Store, TenantId, queue};
 use sqlx::migrate::Migrator;
 
 use super::{
@@ -73,24 +71,39 @@ impl DemoCrm {
                     let mut migrator =
                         Migrator::with_migrations(MIGRATIONS.iter().cloned().collect());
                     migrator.dangerous_set_table_name("crm_migrations");
-                    migrator.run_direct(None, connection, false).await.map_err(StoreError::from)
+                    migrator
+                        .run_direct(None, connection, false)
+                        .await
+                        .map_err(StoreError::from)
                 })
             })
             .await;
         migrated.map_err(koppel_embedding::store::WriteError::into_inner)?;
-        Ok(Self { store, tenant, user: None, clock, hours: Arc::new(hours) })
+        Ok(Self {
+            store,
+            tenant,
+            user: None,
+            clock,
+            hours: Arc::new(hours),
+        })
     }
 
     /// The same CRM, with this user at the desk.
     #[must_use]
     pub fn as_user(&self, user: &str) -> Self {
-        Self { user: Some(user.to_owned()), ..self.clone() }
+        Self {
+            user: Some(user.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// The CRM of another tenant in the same file.
     #[must_use]
     pub fn of_tenant(&self, tenant: TenantId) -> Self {
-        Self { tenant, ..self.clone() }
+        Self {
+            tenant,
+            ..self.clone()
+        }
     }
 
     /// Whose CRM it is.
@@ -125,17 +138,20 @@ impl DemoCrm {
 
     /// Takes a record out of use.
     pub async fn deactivate(&self, reference: &RecordRef) -> Result<SaveReport, SaveError> {
-        self.edit(reference, Edit::new().state(RecordState::Inactive)).await
+        self.edit(reference, Edit::new().state(RecordState::Inactive))
+            .await
     }
 
     /// Takes a record into use again.
     pub async fn reactivate(&self, reference: &RecordRef) -> Result<SaveReport, SaveError> {
-        self.edit(reference, Edit::new().state(RecordState::Active)).await
+        self.edit(reference, Edit::new().state(RecordState::Active))
+            .await
     }
 
     /// Deletes a record; it stays readable as it last was.
     pub async fn delete(&self, reference: &RecordRef) -> Result<SaveReport, SaveError> {
-        self.edit(reference, Edit::new().state(RecordState::Deleted)).await
+        self.edit(reference, Edit::new().state(RecordState::Deleted))
+            .await
     }
 
     /// Records what the person said for a permission, and how that is known.
@@ -174,7 +190,14 @@ impl DemoCrm {
         reference: &RecordRef,
         enabled: bool,
     ) -> Result<SaveReport, SaveError> {
-        self.edit(reference, Edit { sync_enabled: Some(enabled), ..Edit::new() }).await
+        self.edit(
+            reference,
+            Edit {
+                sync_enabled: Some(enabled),
+                ..Edit::new()
+            },
+        )
+        .await
     }
 
     /// A record, whatever its state; none if there never was one.
@@ -208,7 +231,11 @@ impl DemoCrm {
     }
 
     pub(crate) fn new_event(&self, event: Event) -> NewEvent {
-        NewEvent { event, occurred_at: self.clock.now(), user: self.user.clone() }
+        NewEvent {
+            event,
+            occurred_at: self.clock.now(),
+            user: self.user.clone(),
+        }
     }
 
     /// Runs work in a transaction of its own, with the tenant's name.
@@ -225,7 +252,10 @@ impl DemoCrm {
             + 'static,
     {
         let tenant = self.tenant.as_str().to_owned();
-        let done = self.store.write(move |connection| work(connection, tenant)).await;
+        let done = self
+            .store
+            .write(move |connection| work(connection, tenant))
+            .await;
         done.map_err(koppel_embedding::store::WriteError::into_inner)
     }
 
@@ -239,7 +269,8 @@ impl DemoCrm {
         self.write(move |connection, tenant| {
             Box::pin(async move {
                 let rules = attributes::rules(connection, &tenant).await?;
-                crm.save_on(connection, &rules, &reference, &edit, expect).await
+                crm.save_on(connection, &rules, &reference, &edit, expect)
+                    .await
             })
         })
         .await
@@ -261,16 +292,29 @@ impl DemoCrm {
             (None, Expect::Known) => return Err(SaveError::Unknown(reference.clone())),
             (Some(_) | None, Expect::New | Expect::Known | Expect::Either) => {}
         }
-        let saved = edit::save(before.as_ref(), reference, edit, rules, self.clock.now())
-            .map_err(|broken| SaveError::Rule { reference: reference.clone(), broken })?;
+        let saved = edit::save(before.as_ref(), reference, edit, rules, self.clock.now()).map_err(
+            |broken| SaveError::Rule {
+                reference: reference.clone(),
+                broken,
+            },
+        )?;
         let Some(saved) = saved else {
             let revision = before.map_or(0, |it| it.revision);
-            return Ok(SaveReport { event: None, revision });
+            return Ok(SaveReport {
+                event: None,
+                revision,
+            });
         };
         rows::write(connection, tenant, &saved.record).await?;
-        let event = Event::ContactSaved { record: reference.clone(), change: saved.change };
+        let event = Event::ContactSaved {
+            record: reference.clone(),
+            change: saved.change,
+        };
         let key = enqueue(connection, &self.tenant, self.new_event(event)).await?;
-        Ok(SaveReport { event: Some(key), revision: saved.record.revision })
+        Ok(SaveReport {
+            event: Some(key),
+            revision: saved.record.revision,
+        })
     }
 }
 

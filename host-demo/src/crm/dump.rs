@@ -10,9 +10,7 @@ use crate::contract::NamedValue;
 impl DemoCrm {
     /// All records, tasks, messages, activities, attributes and log lines.
     pub async fn dump(&self) -> Result<Value, StoreError> {
-        let attribute = |it: &super::attributes::Attribute| {
-            json!({"bit": it.bit, "category": it.category, "name": it.name, "retired": it.retired})
-        };
+        let attribute = |it: &super::attributes::Attribute| json!({"bit": it.bit, "category": it.category, "name": it.name, "retired": it.retired});
         let mut attributes = self.attributes().await?;
         attributes.sort_by_key(|it| it.bit);
         Ok(json!({
@@ -27,13 +25,16 @@ impl DemoCrm {
 
     async fn dump_records(&self) -> Result<Value, StoreError> {
         let mut connection = self.store.readers().acquire().await?;
-        let keys = sqlx::query("SELECT kind, id FROM crm_records WHERE tenant = ? ORDER BY kind, id")
-            .bind(self.tenant.as_str())
-            .fetch_all(&mut *connection)
-            .await?;
+        let keys =
+            sqlx::query("SELECT kind, id FROM crm_records WHERE tenant = ? ORDER BY kind, id")
+                .bind(self.tenant.as_str())
+                .fetch_all(&mut *connection)
+                .await?;
         let mut records = Vec::with_capacity(keys.len());
         for row in &keys {
-            let Some(reference) = rows::reference_of(row)? else { continue };
+            let Some(reference) = rows::reference_of(row)? else {
+                continue;
+            };
             let record = rows::read(&mut connection, self.tenant.as_str(), &reference).await?;
             records.extend(record.map(|it| without_times(&it)));
         }
@@ -56,9 +57,7 @@ impl DemoCrm {
     async fn dump_messages(&self) -> Result<Value, StoreError> {
         let mut messages = self.messages().await?;
         messages.sort_by(|one, other| one.key.cmp(&other.key));
-        let message = |it: &super::outbox::Message| {
-            json!({"key": it.key, "user": it.user, "code": it.code, "about": facts(&it.about)})
-        };
+        let message = |it: &super::outbox::Message| json!({"key": it.key, "user": it.user, "code": it.code, "about": facts(&it.about)});
         Ok(messages.iter().map(message).collect())
     }
 
@@ -85,19 +84,18 @@ impl DemoCrm {
     async fn dump_log(&self) -> Result<Value, StoreError> {
         let mut lines = self.log(u32::MAX).await?;
         lines.reverse();
-        let line = |it: &log::LogEntry| {
-            json!({"level": it.level.code(), "code": it.code, "about": facts(&it.about)})
-        };
+        let line = |it: &log::LogEntry| json!({"level": it.level.code(), "code": it.code, "about": facts(&it.about)});
         Ok(lines.iter().map(line).collect())
     }
 }
 
 fn without_times(record: &super::record::Record) -> Value {
-    let permission = |(bit, it): (&u32, &super::record::Choice)| {
-        json!({"bit": bit, "consent": it.consent.code(), "origin": it.origin.code(), "evidence": it.evidence})
-    };
-    let fields: Map<String, Value> =
-        record.fields.iter().map(|(name, it)| (name.clone(), value::to_json(it))).collect();
+    let permission = |(bit, it): (&u32, &super::record::Choice)| json!({"bit": bit, "consent": it.consent.code(), "origin": it.origin.code(), "evidence": it.evidence});
+    let fields: Map<String, Value> = record
+        .fields
+        .iter()
+        .map(|(name, it)| (name.clone(), value::to_json(it)))
+        .collect();
     json!({
         "record": format!("{}/{}", record.reference.kind.code(), record.reference.id),
         "state": record.state.code(),
@@ -118,5 +116,8 @@ fn without_times(record: &super::record::Record) -> Value {
 
 /// Facts as an object.
 pub(crate) fn facts(facts: &[NamedValue]) -> Value {
-    facts.iter().map(|it| (it.name.clone(), Value::from(it.value.as_str()))).collect()
+    facts
+        .iter()
+        .map(|it| (it.name.clone(), Value::from(it.value.as_str())))
+        .collect()
 }

@@ -171,7 +171,9 @@ pub fn save(
     if before.is_some_and(|it| it.state == RecordState::Deleted) {
         return Err(RuleBroken::Deleted);
     }
-    let mut record = before.cloned().unwrap_or_else(|| Record::fresh(reference.clone(), now));
+    let mut record = before
+        .cloned()
+        .unwrap_or_else(|| Record::fresh(reference.clone(), now));
     set_fields(&mut record, edit, rules)?;
     set_choices(&mut record, edit, rules, now)?;
     record.state = edit.state.unwrap_or(record.state);
@@ -201,8 +203,12 @@ fn set_fields(record: &mut Record, edit: &Edit, rules: &Rules) -> Result<(), Rul
             record.fields.remove(name);
             continue;
         };
-        value::check(field.field_type, &field.options, value)
-            .map_err(|problem| RuleBroken::Value { field: name.clone(), problem })?;
+        value::check(field.field_type, &field.options, value).map_err(|problem| {
+            RuleBroken::Value {
+                field: name.clone(),
+                problem,
+            }
+        })?;
         record.fields.insert(name.clone(), value.clone());
     }
     Ok(())
@@ -219,15 +225,28 @@ fn set_choices(
         if !rules.permissions.contains(&bit) {
             return Err(RuleBroken::UnknownPermission(bit));
         }
-        let said = record.permissions.get(&bit).map_or(Consent::Unset, |it| it.consent);
+        let said = record
+            .permissions
+            .get(&bit)
+            .map_or(Consent::Unset, |it| it.consent);
         if said != consent {
             let evidence = evidence.clone();
-            let choice = Choice { consent, changed_at: now, origin: Origin::Crm, evidence };
+            let choice = Choice {
+                consent,
+                changed_at: now,
+                origin: Origin::Crm,
+                evidence,
+            };
             record.permissions.insert(bit, choice);
         }
     }
     if let Some(allowed) = edit.mail.filter(|it| *it != record.mail.allowed) {
-        record.mail = Mail { allowed, changed_at: now, origin: Origin::Crm, evidence };
+        record.mail = Mail {
+            allowed,
+            changed_at: now,
+            origin: Origin::Crm,
+            evidence,
+        };
     }
     Ok(())
 }

@@ -61,13 +61,20 @@ const SEPARATOR: char = '\u{1f}';
 impl Position {
     /// The position as a text for a link.
     pub fn to_text(&self) -> String {
-        format!("{}{SEPARATOR}{}{SEPARATOR}{}", self.sort_name, self.kind, self.id)
+        format!(
+            "{}{SEPARATOR}{}{SEPARATOR}{}",
+            self.sort_name, self.kind, self.id
+        )
     }
 
     /// The position that a link carries.
     pub fn from_text(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, SEPARATOR).map(str::to_owned);
-        Some(Self { sort_name: parts.next()?, kind: parts.next()?, id: parts.next()? })
+        Some(Self {
+            sort_name: parts.next()?,
+            kind: parts.next()?,
+            id: parts.next()?,
+        })
     }
 }
 
@@ -92,11 +99,15 @@ impl DemoCrm {
     ) -> Result<Page, StoreError> {
         let mut query = self.query_for(filter);
         if let Some(after) = after {
-            query.push(" AND (sort_name, kind, id) > (").push_bind(after.sort_name.clone());
+            query
+                .push(" AND (sort_name, kind, id) > (")
+                .push_bind(after.sort_name.clone());
             query.push(", ").push_bind(after.kind.clone());
             query.push(", ").push_bind(after.id.clone()).push(")");
         }
-        query.push(" ORDER BY sort_name, kind, id LIMIT ").push_bind(i64::from(limit) + 1);
+        query
+            .push(" ORDER BY sort_name, kind, id LIMIT ")
+            .push_bind(i64::from(limit) + 1);
         let found = query.build().fetch_all(self.store.readers()).await?;
         let mut page = Page::default();
         for row in found.iter().take(limit as usize) {
@@ -105,9 +116,16 @@ impl DemoCrm {
         if found.len() > limit as usize
             && let Some(last) = found.get(limit as usize - 1)
         {
-            let (sort_name, kind, id) =
-                (last.try_get("sort_name")?, last.try_get("kind")?, last.try_get("id")?);
-            page.next = Some(Position { sort_name, kind, id });
+            let (sort_name, kind, id) = (
+                last.try_get("sort_name")?,
+                last.try_get("kind")?,
+                last.try_get("id")?,
+            );
+            page.next = Some(Position {
+                sort_name,
+                kind,
+                id,
+            });
         }
         Ok(page)
     }
@@ -128,7 +146,14 @@ impl DemoCrm {
             let reason: Option<String> = row.try_get("reason")?;
             let records = rows::moment_of(row, "records")?;
             let order = status.and_then(|it| SyncStatus::ALL.iter().position(|other| *other == it));
-            counts.insert((order, reason.clone()), StatusCount { status, reason, records });
+            counts.insert(
+                (order, reason.clone()),
+                StatusCount {
+                    status,
+                    reason,
+                    records,
+                },
+            );
         }
         Ok(counts.into_values().collect())
     }
@@ -152,7 +177,10 @@ impl DemoCrm {
             query.push(" AND state <> 'deleted'");
         }
         for word in filter.text.to_lowercase().split_whitespace() {
-            query.push(" AND instr(search, ").push_bind(word.to_owned()).push(") > 0");
+            query
+                .push(" AND instr(search, ")
+                .push_bind(word.to_owned())
+                .push(") > 0");
         }
         query
     }
@@ -160,7 +188,10 @@ impl DemoCrm {
 
 fn line_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<Line, StoreError> {
     Ok(Line {
-        reference: RecordRef { kind: rows::code_of(row, "kind")?, id: row.try_get("id")? },
+        reference: RecordRef {
+            kind: rows::code_of(row, "kind")?,
+            id: row.try_get("id")?,
+        },
         name: row.try_get("name")?,
         email: row.try_get("email")?,
         state: rows::code_of(row, "state")?,

@@ -102,12 +102,19 @@ impl Record {
             RecordKind::Account => vec![self.text("organisation")],
             RecordKind::Contact | RecordKind::Lead => {
                 let first = [self.text("first_name"), self.text("initials")];
-                let first = first.into_iter().find(|it| !it.is_empty()).unwrap_or_default();
+                let first = first
+                    .into_iter()
+                    .find(|it| !it.is_empty())
+                    .unwrap_or_default();
                 vec![first, self.text("infix"), self.text("last_name")]
             }
         };
         let name = joined(&words);
-        if name.is_empty() { joined(&[self.text("organisation")]) } else { name }
+        if name.is_empty() {
+            joined(&[self.text("organisation")])
+        } else {
+            name
+        }
     }
 
     /// What lists are sorted by: the last name first, small letters.
@@ -118,7 +125,11 @@ impl Record {
             RecordKind::Contact | RecordKind::Lead => name,
         };
         let name = if name.is_empty() { self.name() } else { name };
-        if name.is_empty() { self.reference.id.clone() } else { name.to_lowercase() }
+        if name.is_empty() {
+            self.reference.id.clone()
+        } else {
+            name.to_lowercase()
+        }
     }
 
     /// What a search looks in, small letters.

@@ -1,8 +1,6 @@
 //! Relations: organisations with contacts and module fields (YO-43..YO-48).
 
-use koppel_embedding::{
-    Connection, Event, EventKey, contract::module_fields::ModuleFieldChanged,
-};
+use koppel_embedding::{Connection, Event, EventKey, contract::module_fields::ModuleFieldChanged};
 use sqlx::Row;
 
 use super::{
@@ -17,12 +15,14 @@ impl DemoCrm {
         let (id, name) = (id.to_owned(), name.to_owned());
         self.write(move |connection, tenant| {
             Box::pin(async move {
-                sqlx::query("INSERT OR REPLACE INTO crm_relations (tenant, id, name) VALUES (?, ?, ?)")
-                    .bind(tenant)
-                    .bind(id)
-                    .bind(name)
-                    .execute(connection)
-                    .await?;
+                sqlx::query(
+                    "INSERT OR REPLACE INTO crm_relations (tenant, id, name) VALUES (?, ?, ?)",
+                )
+                .bind(tenant)
+                .bind(id)
+                .bind(name)
+                .execute(connection)
+                .await?;
                 Ok(())
             })
         })
@@ -83,9 +83,7 @@ async fn write_field(
     field: &ModuleFieldChanged,
 ) -> Result<(), StoreError> {
     let value = match &field.after {
-        Some(it) => {
-            Some(serde_json::to_string(it).map_err(|_| StoreError::Unreadable("value"))?)
-        }
+        Some(it) => Some(serde_json::to_string(it).map_err(|_| StoreError::Unreadable("value"))?),
         None => None,
     };
     sqlx::query(
@@ -118,7 +116,10 @@ pub(crate) async fn primary_contacts(
     .fetch_all(connection)
     .await?;
     let reference = |row: &sqlx::sqlite::SqliteRow| {
-        Ok(RecordRef { kind: RecordKind::Contact, id: row.try_get("id")? })
+        Ok(RecordRef {
+            kind: RecordKind::Contact,
+            id: row.try_get("id")?,
+        })
     };
     rows.iter().map(reference).collect()
 }

@@ -31,7 +31,9 @@ pub(crate) async fn read(
     .fetch_optional(&mut *connection)
     .await?;
     match row {
-        Some(row) => Ok(Some(with_choices(connection, tenant, record_of_row(&row)?).await?)),
+        Some(row) => Ok(Some(
+            with_choices(connection, tenant, record_of_row(&row)?).await?,
+        )),
         None => Ok(None),
     }
 }
@@ -67,7 +69,10 @@ pub(crate) async fn with_choices(
 pub(crate) fn record_of_row(row: &SqliteRow) -> Result<Record, StoreError> {
     let fields: &str = row.try_get("fields")?;
     Ok(Record {
-        reference: RecordRef { kind: code_of(row, "kind")?, id: row.try_get("id")? },
+        reference: RecordRef {
+            kind: code_of(row, "kind")?,
+            id: row.try_get("id")?,
+        },
         revision: moment_of(row, "revision")?,
         state: code_of(row, "state")?,
         gate: row.try_get("gate")?,
@@ -193,5 +198,6 @@ pub(crate) fn optional_code_of<T: Code>(
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let word: Option<&str> = row.try_get(column)?;
-    word.map(|it| T::from_code(it).ok_or(StoreError::Unreadable(column))).transpose()
+    word.map(|it| T::from_code(it).ok_or(StoreError::Unreadable(column)))
+        .transpose()
 }

@@ -44,9 +44,10 @@ async fn write(
     id: &str,
     selection: Selection,
 ) -> Result<(), StoreError> {
-    let (definition, members) = match selection {
-        Selection::Records(members) => (Selection::Records(Vec::new()), members),
-        other => (other, Vec::new()),
+    let (definition, members) = if let Selection::Records(members) = selection {
+        (Selection::Records(Vec::new()), members)
+    } else {
+        (selection, Vec::new())
     };
     let definition =
         serde_json::to_string(&definition).map_err(|_| StoreError::Unreadable("definition"))?;
@@ -95,11 +96,17 @@ pub(crate) async fn read(
             .fetch_optional(&mut *connection)
             .await?;
     let Some(definition) = definition else {
-        return Ok(RecordPage { records: Vec::new(), next: None });
+        return Ok(RecordPage {
+            records: Vec::new(),
+            next: None,
+        });
     };
-    match serde_json::from_str(&definition).map_err(|_| StoreError::Unreadable("definition"))? {
-        Selection::Records(_) => members(connection, tenant, id, start, limit).await,
-        other => matching(connection, tenant, &other, start, limit).await,
+    let definition =
+        serde_json::from_str(&definition).map_err(|_| StoreError::Unreadable("definition"))?;
+    if matches!(definition, Selection::Records(_)) {
+        members(connection, tenant, id, start, limit).await
+    } else {
+        matching(connection, tenant, &definition, start, limit).await
     }
 }
 
@@ -112,20 +119,33 @@ pub(crate) async fn matching(
     limit: u32,
 ) -> Result<RecordPage, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
-    query.push(rows::COLUMNS).push(" FROM crm_records WHERE state = 'active' AND tenant = ");
+    query
+        .push(rows::COLUMNS)
+        .push(" FROM crm_records WHERE state = 'active' AND tenant = ");
     query.push_bind(tenant);
     let kind = push_condition(&mut query, tenant, selection);
     query.push(" AND kind = ").push_bind(kind.code());
-    query.push(" AND id > ").push_bind(start.unwrap_or_default());
-    query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit) + 1);
+    query
+        .push(" AND id > ")
+        .push_bind(start.unwrap_or_default());
+    query
+        .push(" ORDER BY id LIMIT ")
+        .push_bind(i64::from(limit) + 1);
     let found = query.build().fetch_all(&mut *connection).await?;
     let more = found.len() > limit as usize;
     let mut records = Vec::with_capacity(found.len());
     for row in found.iter().take(limit as usize) {
         let record = rows::record_of_row(row)?;
-        records.push(rows::with_choices(connection, tenant, record).await?.to_contract());
+        records.push(
+            rows::with_choices(connection, tenant, record)
+                .await?
+                .to_contract(),
+        );
     }
-    let next = records.last().filter(|_| more).map(|it| it.reference.id.clone());
+    let next = records
+        .last()
+        .filter(|_| more)
+        .map(|it| it.reference.id.clone());
     Ok(RecordPage { records, next })
 }
 
@@ -147,7 +167,11 @@ fn push_condition(
                   WHERE choice.kind = crm_records.kind AND choice.id = crm_records.id
                     AND choice.consent = 'given' AND choice.tenant = ",
             );
-            query.push_bind(tenant.to_owned()).push(" AND choice.bit = ").push_bind(*bit).push(")");
+            query
+                .push_bind(tenant.to_owned())
+                .push(" AND choice.bit = ")
+                .push_bind(*bit)
+                .push(")");
             *kind
         }
         Selection::Relation(relation) => {
@@ -155,7 +179,10 @@ fn push_condition(
             RecordKind::Contact
         }
         Selection::Search(kind, text) => {
-            query.push(" AND instr(search, ").push_bind(text.to_lowercase()).push(") > 0");
+            query
+                .push(" AND instr(search, ")
+                .push_bind(text.to_lowercase())
+                .push(") > 0");
             *kind
         }
         // Its members are rows of their own.
@@ -185,9 +212,14 @@ async fn members(
     .fetch_all(&mut *connection)
     .await?;
     let more = found.len() > limit as usize;
-    let mut page = RecordPage { records: Vec::new(), next: None };
+    let mut page = RecordPage {
+        records: Vec::new(),
+        next: None,
+    };
     for row in found.iter().take(limit as usize) {
-        let Some(reference) = rows::reference_of(row)? else { continue };
+        let Some(reference) = rows::reference_of(row)? else {
+            continue;
+        };
         if let Some(record) = rows::read(connection, tenant, &reference).await? {
             page.records.push(record.to_contract());
         }

@@ -22,7 +22,11 @@ impl TestCrm {
     /// With permissions 1 “Nieuwsbrief” and 2 “Onboarding”.
     pub(crate) async fn open() -> Self {
         let it = Self::empty().await;
-        it.apply(CrmChange::PermissionAttributes(attributes(&["Nieuwsbrief", "Onboarding"]))).await;
+        it.apply(CrmChange::PermissionAttributes(attributes(&[
+            "Nieuwsbrief",
+            "Onboarding",
+        ])))
+        .await;
         it
     }
 
@@ -37,10 +41,19 @@ impl TestCrm {
         .expect("a database");
         let clock = ManualClock::at(1_000);
         let tenant = TenantId::new("demo").expect("a name");
-        let crm = DemoCrm::open(store, tenant, Arc::new(clock.clone()), EveningHours::default())
-            .await
-            .expect("tables");
-        Self { crm, clock, _folder: folder }
+        let crm = DemoCrm::open(
+            store,
+            tenant,
+            Arc::new(clock.clone()),
+            EveningHours::default(),
+        )
+        .await
+        .expect("tables");
+        Self {
+            crm,
+            clock,
+            _folder: folder,
+        }
     }
 
     /// Carries out a change as an answer would.
@@ -55,9 +68,9 @@ impl TestCrm {
         let at = self.crm.now();
         self.crm
             .write(move |connection, tenant| {
-                Box::pin(async move {
-                    super::apply::apply(connection, &tenant, at, &[change]).await
-                })
+                Box::pin(
+                    async move { super::apply::apply(connection, &tenant, at, &[change]).await },
+                )
             })
             .await
     }
@@ -80,11 +93,17 @@ impl TestCrm {
 }
 
 pub(crate) fn contact(id: &str) -> RecordRef {
-    RecordRef { kind: RecordKind::Contact, id: id.to_owned() }
+    RecordRef {
+        kind: RecordKind::Contact,
+        id: id.to_owned(),
+    }
 }
 
 pub(crate) fn attributes(names: &[&str]) -> PermissionAttributes {
-    let permission = |(bit, name): (u32, &&str)| Permission { bit, name: (*name).to_owned() };
+    let permission = |(bit, name): (u32, &&str)| Permission {
+        bit,
+        name: (*name).to_owned(),
+    };
     PermissionAttributes {
         category: "Spotler".to_owned(),
         permissions: (1..).zip(names).map(permission).collect(),

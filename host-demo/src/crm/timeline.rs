@@ -30,7 +30,10 @@ impl DemoCrm {
 fn activity_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<Activity, StoreError> {
     Ok(Activity {
         key: row.try_get("key")?,
-        target: RecordRef { kind: rows::code_of(row, "kind")?, id: row.try_get("id")? },
+        target: RecordRef {
+            kind: rows::code_of(row, "kind")?,
+            id: row.try_get("id")?,
+        },
         kind: rows::code_of(row, "activity_kind")?,
         at: rows::moment_of(row, "at")?,
         title: row.try_get("title")?,

@@ -9,12 +9,7 @@ pub const SPOTLER_RIGHT: &str = "spotler";
 
 impl DemoCrm {
     /// Adds a user with these rights; those that they had before end.
-    pub async fn set_user(
-        &self,
-        id: &str,
-        name: &str,
-        rights: &[&str],
-    ) -> Result<(), StoreError> {
+    pub async fn set_user(&self, id: &str, name: &str, rights: &[&str]) -> Result<(), StoreError> {
         let (id, name) = (id.to_owned(), name.to_owned());
         let rights: Vec<String> = rights.iter().map(|&it| it.to_owned()).collect();
         self.write(move |connection, tenant| {

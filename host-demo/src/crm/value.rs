@@ -76,9 +76,10 @@ pub fn check(
             fits(is_decimal(text), ValueProblem::Decimal)
         }
         (FieldType::Date, FieldValue::Date(text)) => fits(is_date(text), ValueProblem::Date),
-        (FieldType::DateTime, FieldValue::DateTime(text)) => {
-            fits(text.parse::<jiff::Timestamp>().is_ok(), ValueProblem::DateTime)
-        }
+        (FieldType::DateTime, FieldValue::DateTime(text)) => fits(
+            text.parse::<jiff::Timestamp>().is_ok(),
+            ValueProblem::DateTime,
+        ),
         (FieldType::Choice, FieldValue::Choice(code)) => fits(offered(code), ValueProblem::Choice),
         (FieldType::MultiChoice, FieldValue::MultiChoice(codes)) => {
             fits(codes.iter().all(offered), ValueProblem::Choice)
@@ -148,12 +149,18 @@ mod tests {
             (FieldType::Decimal, "12.50", "12.50"),
             (FieldType::Boolean, "ja", "yes"),
             (FieldType::Date, "1971-02-28", "1971-02-28"),
-            (FieldType::DateTime, "2026-07-01T12:00:00+02:00", "2026-07-01T12:00:00+02:00"),
+            (
+                FieldType::DateTime,
+                "2026-07-01T12:00:00+02:00",
+                "2026-07-01T12:00:00+02:00",
+            ),
             (FieldType::Choice, "V", "V"),
             (FieldType::MultiChoice, "a;b ;", "a; b"),
         ];
         for (field_type, text, shown) in values {
-            let value = parse(field_type, &[], text).expect("well-formed").expect("not empty");
+            let value = parse(field_type, &[], text)
+                .expect("well-formed")
+                .expect("not empty");
             assert_eq!(to_text(&value), shown);
         }
     }
@@ -165,7 +172,10 @@ mod tests {
         assert_eq!(problem(FieldType::Date, "28-02-1971"), ValueProblem::Date);
         assert_eq!(problem(FieldType::Decimal, "12,50"), ValueProblem::Decimal);
         assert_eq!(problem(FieldType::Number, "three"), ValueProblem::Number);
-        assert_eq!(problem(FieldType::Boolean, "perhaps"), ValueProblem::Boolean);
+        assert_eq!(
+            problem(FieldType::Boolean, "perhaps"),
+            ValueProblem::Boolean
+        );
         let options = ["M".to_owned(), "V".to_owned()];
         let choice = parse(FieldType::Choice, &options, "X").expect_err("no option");
         assert_eq!(choice, ValueProblem::Choice);
@@ -173,6 +183,10 @@ mod tests {
 
     #[test]
     fn blanks_are_empty() {
-        assert!(parse(FieldType::Number, &[], "  ").expect("empty").is_none());
+        assert!(
+            parse(FieldType::Number, &[], "  ")
+                .expect("empty")
+                .is_none()
+        );
     }
 }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use koppel_embedding::{ApplyError, Connection, Crm, CrmError, EventKey, TenantId, Timestamp};
 
 use super::{
-    apply::apply, attributes, desk::DemoCrm, relations, rows, selections,
-    selections::Selection, users,
+    apply::apply, attributes, desk::DemoCrm, relations, rows, selections, selections::Selection,
+    users,
 };
 use crate::contract::{
     CrmChange, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordPage,
@@ -19,7 +19,9 @@ impl Crm for DemoCrm {
         tenant: &TenantId,
         connection: &mut Connection,
     ) -> Result<Vec<FieldDescription>, CrmError> {
-        Ok(attributes::catalogue(connection, tenant.as_str()).await?.describe())
+        Ok(attributes::catalogue(connection, tenant.as_str())
+            .await?
+            .describe())
     }
 
     async fn read_record(
@@ -84,7 +86,10 @@ impl Crm for DemoCrm {
 
     fn evening_window(&self, _tenant: &TenantId, at: Timestamp) -> EveningWindow {
         let window = self.hours.at(at);
-        EveningWindow { open: window.open, opens_at: window.opens_at_ms }
+        EveningWindow {
+            open: window.open,
+            opens_at: window.opens_at_ms,
+        }
     }
 
     async fn apply(

@@ -91,7 +91,10 @@ impl DemoConfig {
         if let Component::Loaded(component) = &self.component {
             return Ok(component.clone());
         }
-        let config = EngineConfig { cache: self.cache.clone(), ..EngineConfig::default() };
+        let config = EngineConfig {
+            cache: self.cache.clone(),
+            ..EngineConfig::default()
+        };
         let engine = Engine::new(config).map_err(HostError::Component)?;
         let loaded = match &self.component {
             Component::Bundled | Component::Loaded(_) => engine.load_bytes(koppel_component::WASM),
@@ -118,11 +121,17 @@ impl DemoConfig {
 /// make the connection.
 pub async fn open_crm(config: &DemoConfig) -> Result<DemoCrm, HostError> {
     let opened = Store::open_with(&config.database, config.key).await;
-    let store = opened
-        .map_err(|source| HostError::Database { path: config.database.clone(), source })?;
-    let crm =
-        DemoCrm::open(store, config.tenant.clone(), config.clock.clone(), config.hours.clone())
-            .await?;
+    let store = opened.map_err(|source| HostError::Database {
+        path: config.database.clone(),
+        source,
+    })?;
+    let crm = DemoCrm::open(
+        store,
+        config.tenant.clone(),
+        config.clock.clone(),
+        config.hours.clone(),
+    )
+    .await?;
     if !crm.has_users().await? {
         crm.set_user("admin", "Admin", &[SPOTLER_RIGHT]).await?;
     }

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use koppel_embedding::{
-    ComponentError, QuestionError, WorkerError,
-    contract::outcomes::QuestionFailed,
+    ComponentError, QuestionError, WorkerError, contract::outcomes::QuestionFailed,
 };
 
 use crate::crm::{SaveError, StoreError};
@@ -58,9 +57,7 @@ impl From<QuestionError> for HostError {
         match error {
             QuestionError::Refused(QuestionFailed::NotActive) => Self::NotActive,
             QuestionError::Refused(QuestionFailed::NotFound) => Self::NotFound,
-            QuestionError::Refused(
-                QuestionFailed::Unavailable(_) | QuestionFailed::Refused(_),
-            )
+            QuestionError::Refused(QuestionFailed::Unavailable(_) | QuestionFailed::Refused(_))
             | QuestionError::NotOffered(_)
             | QuestionError::Failed(_)
             | QuestionError::Store(_) => Self::Question(error),

@@ -41,8 +41,12 @@ impl DemoHost {
     pub async fn open(config: DemoConfig) -> Result<Self, HostError> {
         let crm = open_crm(&config).await?;
         let component = config.load_component()?;
-        let host =
-            Host::start(crm.store().clone(), Arc::new(crm.clone()), component, config.into_host());
+        let host = Host::start(
+            crm.store().clone(),
+            Arc::new(crm.clone()),
+            component,
+            config.into_host(),
+        );
         Ok(Self { crm, host })
     }
 
@@ -59,13 +63,19 @@ impl DemoHost {
     /// The same host, with this user at the desk.
     #[must_use]
     pub fn as_user(&self, user: &str) -> Self {
-        Self { crm: self.crm.as_user(user), host: self.host.clone() }
+        Self {
+            crm: self.crm.as_user(user),
+            host: self.host.clone(),
+        }
     }
 
     /// The same host, for another tenant in the same file.
     #[must_use]
     pub fn of_tenant(&self, tenant: TenantId) -> Self {
-        Self { crm: self.crm.of_tenant(tenant), host: self.host.clone() }
+        Self {
+            crm: self.crm.of_tenant(tenant),
+            host: self.host.clone(),
+        }
     }
 
     /// The worker of this database; there is one at a time.

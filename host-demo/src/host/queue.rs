@@ -64,7 +64,12 @@ impl DemoCrm {
             .map(view)
             .partition(|it: &WaitingEvent| it.attempt > 0 || it.reason.is_some());
         let rejected = queue::rejections(&mut connection, &self.tenant, limit).await?;
-        Ok(QueueView { waiting, retrying, rejected, next_due })
+        Ok(QueueView {
+            waiting,
+            retrying,
+            rejected,
+            next_due,
+        })
     }
 
     /// Puts a rejected event back into the queue; false where there is none.
@@ -92,7 +97,10 @@ impl DemoCrm {
         limit: u32,
     ) -> Result<Vec<HistoryEntry>, HostError> {
         let subject = format!("{}/{}", reference.kind.code(), reference.id);
-        let of = Of { subject: Some(&subject), ..Of::default() };
+        let of = Of {
+            subject: Some(&subject),
+            ..Of::default()
+        };
         self.history_of(&of, limit).await
     }
 

@@ -5,11 +5,9 @@ use koppel_embedding::{
 };
 
 use super::{DemoHost, HostError};
-use crate::{
-    crm::{
-        desk::{DemoCrm, enqueue},
-        users::{self, SPOTLER_RIGHT},
-    },
+use crate::crm::{
+    desk::{DemoCrm, enqueue},
+    users::{self, SPOTLER_RIGHT},
 };
 
 /// What an administrator enters. The two secret fields of YO-07 never show.
@@ -155,4 +153,3 @@ fn redacted(key: &str) -> String {
         _ => format!("{}…", key.chars().take(4).collect::<String>()),
     }
 }
-

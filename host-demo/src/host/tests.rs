@@ -5,7 +5,9 @@ fn form() -> SettingsForm {
     SettingsForm {
         active: true,
         key: "KEY-0123456789".to_owned(),
-        secret: Some(koppel_embedding::Secret::new("SECRET-0123456789".to_owned())),
+        secret: Some(koppel_embedding::Secret::new(
+            "SECRET-0123456789".to_owned(),
+        )),
         address: "https://spotler.example".to_owned(),
         profile: koppel_embedding::contract::connection::Profile::Named("yoobi".to_owned()),
     }
@@ -16,15 +18,34 @@ fn form() -> SettingsForm {
 #[tokio::test]
 async fn only_who_has_the_right_makes_the_connection() {
     let it = TestCrm::open().await;
-    it.crm.set_user("femke", "Femke", &["reports"]).await.expect("saved");
-    it.crm.set_user("sanne", "Sanne", &["spotler"]).await.expect("saved");
-    let nobody = it.crm.save_settings(form()).await.expect_err("nobody is at the desk");
+    it.crm
+        .set_user("femke", "Femke", &["reports"])
+        .await
+        .expect("saved");
+    it.crm
+        .set_user("sanne", "Sanne", &["spotler"])
+        .await
+        .expect("saved");
+    let nobody = it
+        .crm
+        .save_settings(form())
+        .await
+        .expect_err("nobody is at the desk");
     assert!(matches!(nobody, HostError::Forbidden { .. }), "{nobody}");
-    let refused = it.crm.as_user("femke").save_settings(form()).await.expect_err("no right");
+    let refused = it
+        .crm
+        .as_user("femke")
+        .save_settings(form())
+        .await
+        .expect_err("no right");
     assert!(matches!(refused, HostError::Forbidden { .. }), "{refused}");
     assert!(it.crm.settings().await.expect("read").is_none());
     assert_eq!(it.waiting().await, 0);
-    it.crm.as_user("sanne").save_settings(form()).await.expect("allowed");
+    it.crm
+        .as_user("sanne")
+        .save_settings(form())
+        .await
+        .expect("allowed");
     assert!(it.crm.settings().await.expect("read").is_some());
     assert_eq!(it.waiting().await, 1);
 }
@@ -34,8 +55,15 @@ async fn only_who_has_the_right_makes_the_connection() {
 #[tokio::test]
 async fn neither_key_nor_secret_is_shown() {
     let it = TestCrm::open().await;
-    it.crm.set_user("sanne", "Sanne", &["spotler"]).await.expect("saved");
-    it.crm.as_user("sanne").save_settings(form()).await.expect("saved");
+    it.crm
+        .set_user("sanne", "Sanne", &["spotler"])
+        .await
+        .expect("saved");
+    it.crm
+        .as_user("sanne")
+        .save_settings(form())
+        .await
+        .expect("saved");
     let view = it.crm.settings().await.expect("read").expect("there");
     assert!(view.secret_present);
     for shown in [format!("{view:?}"), format!("{:?}", form())] {
@@ -47,16 +75,25 @@ async fn neither_key_nor_secret_is_shown() {
         .expect("checkpoint");
     let file = std::fs::read(it.crm.store().path()).expect("the file");
     let secret = b"SECRET-0123456789";
-    assert!(!file.windows(secret.len()).any(|it| it == secret), "in clear text");
+    assert!(
+        !file.windows(secret.len()).any(|it| it == secret),
+        "in clear text"
+    );
 }
 
 #[tokio::test]
 async fn a_change_of_settings_keeps_the_rest() {
     let it = TestCrm::open().await;
-    it.crm.set_user("sanne", "Sanne", &["spotler"]).await.expect("saved");
+    it.crm
+        .set_user("sanne", "Sanne", &["spotler"])
+        .await
+        .expect("saved");
     let sanne = it.crm.as_user("sanne");
     sanne.save_settings(form()).await.expect("saved");
-    sanne.change_settings(|it| it.active = false).await.expect("saved");
+    sanne
+        .change_settings(|it| it.active = false)
+        .await
+        .expect("saved");
     let view = sanne.settings().await.expect("read").expect("there");
     assert!(!view.active && view.secret_present);
     assert_eq!(view.address, "https://spotler.example");

@@ -12,10 +12,14 @@ pub enum ImportError {
     #[error("the header has no column `{0}`; the first line must name the columns")]
     NoColumn(&'static str),
     /// A column of the header is not known.
-    #[error("the header names a column `{0}` that this CRM does not have; add the field first, or leave the column out")]
+    #[error(
+        "the header names a column `{0}` that this CRM does not have; add the field first, or leave the column out"
+    )]
     UnknownColumn(String),
     /// Permissions have names only once they were read from Spotler.
-    #[error("the file has a column `permissions`, but the permissions of the Spotler account are not known yet; activate the connection first (`settings activate`), or leave the column out")]
+    #[error(
+        "the file has a column `permissions`, but the permissions of the Spotler account are not known yet; activate the connection first (`settings activate`), or leave the column out"
+    )]
     NotActivated,
     /// The storage failed.
     #[error("the rows before line {line} were kept; run the import again to go on")]
@@ -108,7 +112,10 @@ impl From<RuleBroken> for RowProblem {
         match broken {
             RuleBroken::Missing(field) => Self::Missing(field.to_owned()),
             RuleBroken::UnknownField(field) => Self::NoSuchField(field),
-            RuleBroken::Value { field, problem } => Self::Column { column: field, problem },
+            RuleBroken::Value { field, problem } => Self::Column {
+                column: field,
+                problem,
+            },
             RuleBroken::UnknownPermission(_) => Self::UnknownPermission(1),
             RuleBroken::Deleted => Self::Deleted,
             RuleBroken::Id => Self::Id,

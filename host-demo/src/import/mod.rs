@@ -79,7 +79,9 @@ pub async fn import(
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
     let quotes = QuoteCounter::default();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(quotes.over(file));
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(quotes.over(file));
     let header = reader.headers().map_err(ImportError::Read)?.clone();
     let layout = layout(crm, &header).await?;
     let mut report = ImportReport::default();
@@ -87,7 +89,10 @@ pub async fn import(
     let mut batch: Vec<Pending> = Vec::with_capacity(ROWS_PER_TRANSACTION);
     let mut row = csv::ByteRecord::new();
     let mut line = 1;
-    while reader.read_byte_record(&mut row).map_err(ImportError::Read)? {
+    while reader
+        .read_byte_record(&mut row)
+        .map_err(ImportError::Read)?
+    {
         if batch.len() == ROWS_PER_TRANSACTION {
             keep(crm, std::mem::take(&mut batch), &mut report).await?;
             progress(report.rows);
@@ -102,7 +107,10 @@ pub async fn import(
     if quotes.is_open() {
         batch.retain(|it| it.line != line);
         report.errors.retain(|it| it.line != line);
-        report.errors.push(RowError { line, problem: RowProblem::UnclosedQuote });
+        report.errors.push(RowError {
+            line,
+            problem: RowProblem::UnclosedQuote,
+        });
     }
     keep(crm, batch, &mut report).await?;
     progress(report.rows);
@@ -114,8 +122,11 @@ async fn layout(crm: &DemoCrm, header: &StringRecord) -> Result<Layout, ImportEr
     let failed = |source| ImportError::Store { line: 2, source };
     let catalogue = crm.catalogue().await.map_err(failed)?;
     let attributes = crm.attributes().await.map_err(failed)?;
-    let permissions: BTreeMap<String, u32> =
-        attributes.into_iter().filter(|it| !it.retired).map(|it| (it.name, it.bit)).collect();
+    let permissions: BTreeMap<String, u32> = attributes
+        .into_iter()
+        .filter(|it| !it.retired)
+        .map(|it| (it.name, it.bit))
+        .collect();
     Layout::of_header(header, catalogue, permissions)
 }
 
@@ -126,8 +137,7 @@ fn read_row(
     line: u64,
     seen: &mut HashMap<String, u64>,
 ) -> Result<Pending, RowProblem> {
-    let text =
-        StringRecord::from_byte_record(row.clone()).map_err(|_| RowProblem::NotText)?;
+    let text = StringRecord::from_byte_record(row.clone()).map_err(|_| RowProblem::NotText)?;
     if text.len() != header.len() {
         let (found, expected) = (text.len() as u64, header.len() as u64);
         return Err(RowProblem::Columns { found, expected });
@@ -137,7 +147,11 @@ fn read_row(
         return Err(RowProblem::DuplicateId(*first));
     }
     seen.insert(read.reference.id.clone(), line);
-    Ok(Pending { line, hash: hash(header, &text), row: read })
+    Ok(Pending {
+        line,
+        hash: hash(header, &text),
+        row: read,
+    })
 }
 
 /// What a row says, so that an equal one is recognised.
@@ -157,12 +171,16 @@ async fn keep(
     batch: Vec<Pending>,
     report: &mut ImportReport,
 ) -> Result<(), ImportError> {
-    let Some(line) = batch.first().map(|it| it.line) else { return Ok(()) };
+    let Some(line) = batch.first().map(|it| it.line) else {
+        return Ok(());
+    };
     let at_desk = crm.clone();
     let kept = crm.write(move |connection, tenant| {
         Box::pin(async move { keep_on(&at_desk, connection, &tenant, batch).await })
     });
-    let kept: Kept = kept.await.map_err(|source| ImportError::Store { line, source })?;
+    let kept: Kept = kept
+        .await
+        .map_err(|source| ImportError::Store { line, source })?;
     report.created += kept.created;
     report.updated += kept.updated;
     report.unchanged += kept.unchanged;
@@ -196,13 +214,23 @@ async fn keep_row(
     kept: &mut Kept,
 ) -> Result<Option<RowProblem>, StoreError> {
     let tenant = crm.tenant().as_str();
-    let Pending { hash, row: ReadRow { reference, mut edit }, .. } = pending;
+    let Pending {
+        hash,
+        row: ReadRow {
+            reference,
+            mut edit,
+        },
+        ..
+    } = pending;
     if known_hash(connection, tenant, &reference).await? == Some(hash.clone()) {
         kept.unchanged += 1;
         return Ok(None);
     }
     kept.opt_outs_kept += keep_opt_outs(connection, tenant, &reference, &mut edit).await?;
-    match crm.save_on(connection, rules, &reference, &edit, Expect::Either).await {
+    match crm
+        .save_on(connection, rules, &reference, &edit, Expect::Either)
+        .await
+    {
         Ok(report) => match (report.event, report.revision) {
             (None, _) => kept.unchanged += 1,
             (Some(_), 1) => kept.created += 1,
@@ -228,7 +256,10 @@ async fn keep_opt_outs(
     };
     let mut kept = 0;
     edit.permissions.retain(|bit, consent| {
-        let said = record.permissions.get(bit).map_or(Consent::Unset, |it| it.consent);
+        let said = record
+            .permissions
+            .get(bit)
+            .map_or(Consent::Unset, |it| it.consent);
         let lifts = said == Consent::Withdrawn && *consent == Consent::Given;
         kept += u64::from(lifts);
         !lifts
@@ -245,14 +276,13 @@ async fn known_hash(
     tenant: &str,
     reference: &RecordRef,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = sqlx::query(
-        "SELECT hash FROM crm_imported_rows WHERE tenant = ? AND kind = ? AND id = ?",
-    )
-    .bind(tenant)
-    .bind(reference.kind.code())
-    .bind(&reference.id)
-    .fetch_optional(connection)
-    .await?;
+    let row =
+        sqlx::query("SELECT hash FROM crm_imported_rows WHERE tenant = ? AND kind = ? AND id = ?")
+            .bind(tenant)
+            .bind(reference.kind.code())
+            .bind(&reference.id)
+            .fetch_optional(connection)
+            .await?;
     Ok(row.map(|it| it.try_get("hash")).transpose()?)
 }
 

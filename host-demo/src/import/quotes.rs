@@ -21,7 +21,10 @@ pub(crate) struct Counted<R> {
 impl QuoteCounter {
     /// Counts the quotes of this reader.
     pub(crate) fn over<R: Read>(&self, reader: R) -> Counted<R> {
-        Counted { reader, counter: self.clone() }
+        Counted {
+            reader,
+            counter: self.clone(),
+        }
     }
 
     /// Whether the last quote so far opens one.

@@ -11,8 +11,16 @@ use crate::{
 };
 
 /// The columns that are no fields of the catalogue.
-const OWN_COLUMNS: &[&str] =
-    &["id", "kind", "owner", "relation", "spotler", "active", "bulk_email", "permissions"];
+const OWN_COLUMNS: &[&str] = &[
+    "id",
+    "kind",
+    "owner",
+    "relation",
+    "spotler",
+    "active",
+    "bulk_email",
+    "permissions",
+];
 
 /// How the rows of a file are read.
 #[derive(Clone, Debug)]
@@ -36,8 +44,10 @@ impl Layout {
         catalogue: Catalogue,
         permissions: BTreeMap<String, u32>,
     ) -> Result<Self, ImportError> {
-        let columns: Vec<String> =
-            header.iter().map(|it| it.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+        let columns: Vec<String> = header
+            .iter()
+            .map(|it| it.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect();
         for required in ["id", "kind"] {
             if !columns.iter().any(|it| it == required) {
                 return Err(ImportError::NoColumn(required));
@@ -51,7 +61,11 @@ impl Layout {
         if permissions.is_empty() && columns.iter().any(|it| it == "permissions") {
             return Err(ImportError::NotActivated);
         }
-        Ok(Self { columns, catalogue, permissions })
+        Ok(Self {
+            columns,
+            catalogue,
+            permissions,
+        })
     }
 
     /// Reads a row that has as many columns as the header.
@@ -71,19 +85,33 @@ impl Layout {
                 "spotler" => edit.gate = yes_or_no(column, text)?,
                 "bulk_email" => edit.mail = yes_or_no(column, text)?,
                 "active" => {
-                    edit.state = yes_or_no(column, text)?
-                        .map(|it| if it { RecordState::Active } else { RecordState::Inactive });
+                    edit.state = yes_or_no(column, text)?.map(|it| {
+                        if it {
+                            RecordState::Active
+                        } else {
+                            RecordState::Inactive
+                        }
+                    });
                 }
                 "permissions" => edit.permissions = self.permissions(text)?,
                 field => self.field(&mut edit, kind, field, text)?,
             }
         }
-        Ok(ReadRow { reference: RecordRef { kind, id: id.to_owned() }, edit })
+        Ok(ReadRow {
+            reference: RecordRef {
+                kind,
+                id: id.to_owned(),
+            },
+            edit,
+        })
     }
 
     fn value<'r>(&self, row: &'r StringRecord, column: &str) -> &'r str {
         let position = self.columns.iter().position(|it| it == column);
-        position.and_then(|it| row.get(it)).unwrap_or_default().trim()
+        position
+            .and_then(|it| row.get(it))
+            .unwrap_or_default()
+            .trim()
     }
 
     fn field(
@@ -94,10 +122,20 @@ impl Layout {
         text: &str,
     ) -> Result<(), RowProblem> {
         // In the file the note of a lead is its topic.
-        let name = if kind == RecordKind::Lead && column == "note" { "topic" } else { column };
-        let Some(field) = self.catalogue.named(name) else { return Ok(()) };
-        let value = value::parse(field.field_type, &field.options, text)
-            .map_err(|problem| RowProblem::Column { column: column.to_owned(), problem })?;
+        let name = if kind == RecordKind::Lead && column == "note" {
+            "topic"
+        } else {
+            column
+        };
+        let Some(field) = self.catalogue.named(name) else {
+            return Ok(());
+        };
+        let value = value::parse(field.field_type, &field.options, text).map_err(|problem| {
+            RowProblem::Column {
+                column: column.to_owned(),
+                problem,
+            }
+        })?;
         if field.belongs_to(kind) {
             edit.fields.insert(name.to_owned(), value);
         } else if value.is_some_and(|it| it != crate::contract::FieldValue::Boolean(false)) {
@@ -116,8 +154,10 @@ impl Layout {
                 Some(name) => (name, Consent::Withdrawn),
                 None => (entry, Consent::Given),
             };
-            let bit =
-                self.permissions.get(name).ok_or(RowProblem::UnknownPermission(position))?;
+            let bit = self
+                .permissions
+                .get(name)
+                .ok_or(RowProblem::UnknownPermission(position))?;
             said.insert(*bit, consent);
         }
         Ok(said)
@@ -133,5 +173,8 @@ fn yes_or_no(column: &str, text: &str) -> Result<Option<bool>, RowProblem> {
         return Ok(None);
     }
     let read = value::yes_or_no(text);
-    read.map(Some).map_err(|problem| RowProblem::Column { column: column.to_owned(), problem })
+    read.map(Some).map_err(|problem| RowProblem::Column {
+        column: column.to_owned(),
+        problem,
+    })
 }

@@ -8,11 +8,17 @@ const HEADER: &str = "id,kind,last_name,birth_date,primary,spotler,active,bulk_e
 
 async fn import_text(it: &TestCrm, rows: &str) -> ImportReport {
     let file = format!("{HEADER}{rows}");
-    import(&it.crm, file.as_bytes(), |_| {}).await.expect("imported")
+    import(&it.crm, file.as_bytes(), |_| {})
+        .await
+        .expect("imported")
 }
 
 fn problems(report: &ImportReport) -> Vec<(u64, Option<&str>)> {
-    report.errors.iter().map(|it| (it.line, it.column())).collect()
+    report
+        .errors
+        .iter()
+        .map(|it| (it.line, it.column()))
+        .collect()
 }
 
 #[tokio::test]
@@ -61,7 +67,11 @@ async fn an_error_never_says_the_value() {
          p7,contact,Zwartevorst,,no,yes,yes,allow,Geheimpje\n",
     )
     .await;
-    let told: String = report.errors.iter().map(|it| format!("{it} {it:?}")).collect();
+    let told: String = report
+        .errors
+        .iter()
+        .map(|it| format!("{it} {it:?}"))
+        .collect();
     for value in ["1971", "Zwartevorst", "Geheimpje"] {
         assert!(!told.contains(value), "{told}");
     }
@@ -70,9 +80,17 @@ async fn an_error_never_says_the_value() {
 #[tokio::test]
 async fn what_a_row_says_is_what_the_record_has() {
     let it = TestCrm::open().await;
-    import_text(&it, "p9,contact,Smit,1971-02-28,yes,yes,no,do-not-allow,Nieuwsbrief;-Onboarding\n")
-        .await;
-    let record = it.crm.record(&contact("p9")).await.expect("read").expect("there");
+    import_text(
+        &it,
+        "p9,contact,Smit,1971-02-28,yes,yes,no,do-not-allow,Nieuwsbrief;-Onboarding\n",
+    )
+    .await;
+    let record = it
+        .crm
+        .record(&contact("p9"))
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!((record.state, record.gate), (RecordState::Inactive, true));
     assert!(record.is_primary() && !record.mail.allowed);
     assert_eq!(record.permissions[&1].consent, Consent::Given);
@@ -97,7 +115,10 @@ async fn a_file_does_not_lift_an_opt_out() {
     let it = TestCrm::open().await;
     import_text(&it, "p1,contact,Jansen,,no,yes,yes,allow,Nieuwsbrief\n").await;
     let anna = contact("p1");
-    it.crm.set_permission(&anna, 1, Consent::Withdrawn, "letter").await.expect("saved");
+    it.crm
+        .set_permission(&anna, 1, Consent::Withdrawn, "letter")
+        .await
+        .expect("saved");
     it.crm.set_mail(&anna, false).await.expect("saved");
     let report = import_text(&it, "p1,contact,Janssen,,no,yes,yes,allow,Nieuwsbrief\n").await;
     assert_eq!((report.updated, report.opt_outs_kept), (1, 2));
@@ -110,15 +131,19 @@ async fn a_file_does_not_lift_an_opt_out() {
 /// A file that stops half-way, as after a kill, and then the whole of it.
 #[tokio::test]
 async fn an_import_that_was_killed_ends_in_the_same_state() {
-    let rows: Vec<String> =
-        (0..450).map(|it| format!("p{it},contact,Smit{it},,no,yes,yes,allow,\n")).collect();
+    let rows: Vec<String> = (0..450)
+        .map(|it| format!("p{it},contact,Smit{it},,no,yes,yes,allow,\n"))
+        .collect();
     let whole = TestCrm::open().await;
     import_text(&whole, &rows.concat()).await;
     let killed = TestCrm::open().await;
     import_text(&killed, &rows[..230].concat()).await;
     let rest = import_text(&killed, &rows.concat()).await;
     assert_eq!((rest.created, rest.unchanged), (220, 230));
-    let states = (whole.crm.dump().await.expect("dump"), killed.crm.dump().await.expect("dump"));
+    let states = (
+        whole.crm.dump().await.expect("dump"),
+        killed.crm.dump().await.expect("dump"),
+    );
     assert_eq!(states.0, states.1);
 }
 
@@ -126,11 +151,15 @@ async fn an_import_that_was_killed_ends_in_the_same_state() {
 async fn permissions_are_asked_for_only_once_they_are_known() {
     let it = TestCrm::empty().await;
     let file = format!("{HEADER}p1,contact,Jansen,,no,yes,yes,allow,Nieuwsbrief\n");
-    let error = import(&it.crm, file.as_bytes(), |_| {}).await.expect_err("not activated");
+    let error = import(&it.crm, file.as_bytes(), |_| {})
+        .await
+        .expect_err("not activated");
     assert!(matches!(error, ImportError::NotActivated), "{error}");
     assert!(it.crm.record(&contact("p1")).await.expect("read").is_none());
     let without = "id,kind,last_name\np1,contact,Jansen\n";
-    let report = import(&it.crm, without.as_bytes(), |_| {}).await.expect("imported");
+    let report = import(&it.crm, without.as_bytes(), |_| {})
+        .await
+        .expect("imported");
     assert_eq!(report.created, 1);
 }
 
@@ -155,9 +184,12 @@ async fn the_example_file_imports_as_its_readme_says() {
         "Prospect lost - geen interesse",
         "Onboarding",
     ];
-    it.apply(CrmChange::PermissionAttributes(attributes(&names))).await;
+    it.apply(CrmChange::PermissionAttributes(attributes(&names)))
+        .await;
     let file = include_str!("../../../examples/contacts.csv");
-    let report = import(&it.crm, file.as_bytes(), |_| {}).await.expect("imported");
+    let report = import(&it.crm, file.as_bytes(), |_| {})
+        .await
+        .expect("imported");
     assert_eq!((report.rows, report.created), (1152, 1140));
     let readme = include_str!("../../../examples/README.md");
     let (_, malformed) = readme.split_once("## Malformed rows").expect("the heading");
@@ -167,7 +199,10 @@ async fn the_example_file_imports_as_its_readme_says() {
         .collect();
     let lines: Vec<u64> = report.errors.iter().map(|it| it.line).collect();
     assert_eq!(lines, told);
-    let lead = RecordRef { kind: RecordKind::Lead, id: "L-0127".to_owned() };
+    let lead = RecordRef {
+        kind: RecordKind::Lead,
+        id: "L-0127".to_owned(),
+    };
     let lead = it.crm.record(&lead).await.expect("read").expect("there");
     assert_eq!(lead.text("topic"), "Vraagt om een demonstratie");
 }

@@ -1,10 +1,10 @@
 use super::*;
 use crate::{
+    contract::RecordState,
     contract::{
         Activity, ActivityKind, Field, FieldValue, GateChange, LogLevel, LogLine, NamedValue,
         Notification, StateChange, SyncStatus, Task,
     },
-    contract::RecordState,
     crm::testing::{TestCrm, attributes, contact},
 };
 
@@ -41,7 +41,11 @@ fn said(bit: u32, consent: Consent) -> CrmChange {
 }
 
 async fn record(it: &TestCrm) -> Record {
-    it.crm.record(&contact("p1")).await.expect("read").expect("there")
+    it.crm
+        .record(&contact("p1"))
+        .await
+        .expect("read")
+        .expect("there")
 }
 
 /// Every change twice: the second time nothing differs, and no event is raised.
@@ -58,8 +62,14 @@ async fn what_is_done_twice_comes_out_the_same() {
         }),
         opt_out(false),
         said(1, Consent::Given),
-        CrmChange::Gate(GateChange { target: contact("p1"), open: true }),
-        CrmChange::State(StateChange { target: contact("p1"), state: RecordState::Inactive }),
+        CrmChange::Gate(GateChange {
+            target: contact("p1"),
+            open: true,
+        }),
+        CrmChange::State(StateChange {
+            target: contact("p1"),
+            state: RecordState::Inactive,
+        }),
         CrmChange::Fields(FieldChange {
             target: contact("p1"),
             fields: vec![Field {
@@ -74,7 +84,10 @@ async fn what_is_done_twice_comes_out_the_same() {
             kind: ActivityKind::Email,
             at: 1_500,
             title: "Nieuwsbrief".to_owned(),
-            facts: vec![NamedValue { name: "opened".to_owned(), value: "true".to_owned() }],
+            facts: vec![NamedValue {
+                name: "opened".to_owned(),
+                value: "true".to_owned(),
+            }],
         }),
         CrmChange::Notify(Notification {
             key: "export/1".to_owned(),
@@ -86,7 +99,10 @@ async fn what_is_done_twice_comes_out_the_same() {
     for change in &changes {
         it.apply(change.clone()).await;
     }
-    let (once, revision) = (it.crm.dump().await.expect("dump"), record(&it).await.revision);
+    let (once, revision) = (
+        it.crm.dump().await.expect("dump"),
+        record(&it).await.revision,
+    );
     it.clock.advance(std::time::Duration::from_secs(60));
     for change in &changes {
         it.apply(change.clone()).await;
@@ -124,7 +140,10 @@ async fn an_opt_out_of_spotler_is_lifted_by_spotler() {
 async fn a_withdrawal_in_the_crm_is_never_given_by_an_answer() {
     let it = TestCrm::open().await;
     let anna = it.contact("p1").await;
-    it.crm.set_permission(&anna, 1, Consent::Withdrawn, "letter").await.expect("saved");
+    it.crm
+        .set_permission(&anna, 1, Consent::Withdrawn, "letter")
+        .await
+        .expect("saved");
     it.apply(said(1, Consent::Given)).await;
     it.apply(said(1, Consent::Unset)).await;
     let record = record(&it).await;
@@ -137,16 +156,31 @@ async fn a_withdrawal_in_the_crm_is_never_given_by_an_answer() {
 #[tokio::test]
 async fn attributes_follow_spotler() {
     let it = TestCrm::open().await;
-    it.crm.rename_attribute(1, "Reclame").await.expect("renamed");
+    it.crm
+        .rename_attribute(1, "Reclame")
+        .await
+        .expect("renamed");
     it.crm.remove_attribute(2).await.expect("removed");
-    it.apply(CrmChange::PermissionAttributes(attributes(&["Nieuwsbrief", "Onboarding"]))).await;
+    it.apply(CrmChange::PermissionAttributes(attributes(&[
+        "Nieuwsbrief",
+        "Onboarding",
+    ])))
+    .await;
     let names = |all: Vec<attributes::Attribute>| -> Vec<(u32, String, bool)> {
-        all.into_iter().map(|it| (it.bit, it.name, it.retired)).collect()
+        all.into_iter()
+            .map(|it| (it.bit, it.name, it.retired))
+            .collect()
     };
     let restored = names(it.crm.attributes().await.expect("read"));
-    let expected = [(1, "Nieuwsbrief".to_owned(), false), (2, "Onboarding".to_owned(), false)];
+    let expected = [
+        (1, "Nieuwsbrief".to_owned(), false),
+        (2, "Onboarding".to_owned(), false),
+    ];
     assert_eq!(restored, expected);
-    it.apply(CrmChange::PermissionAttributes(attributes(&["Nieuwsbrief"]))).await;
+    it.apply(CrmChange::PermissionAttributes(attributes(&[
+        "Nieuwsbrief",
+    ])))
+    .await;
     let fewer = names(it.crm.attributes().await.expect("read"));
     assert_eq!(fewer[1], (2, "Onboarding".to_owned(), true));
 }
@@ -156,7 +190,10 @@ async fn attributes_follow_spotler() {
 async fn attributes_belong_to_the_category_spotler() {
     let it = TestCrm::open().await;
     let all = it.crm.attributes().await.expect("read");
-    assert!(all.iter().all(|it| it.category == attributes::CATEGORY), "{all:?}");
+    assert!(
+        all.iter().all(|it| it.category == attributes::CATEGORY),
+        "{all:?}"
+    );
 }
 
 /// DA-39: the tasks that are still to be done are listed, each once, with
@@ -169,8 +206,12 @@ async fn a_task_is_made_once_updated_while_open_and_stays_done() {
     it.apply(task("hard-bounce")).await;
     let open = it.crm.tasks(true).await.expect("read");
     assert_eq!(open.len(), 1);
-    assert_eq!((open[0].code.as_str(), open[0].owner.as_deref()), ("hard-bounce", Some("femke")));
-    it.apply(CrmChange::EndTask("bounce/contact/p1".to_owned())).await;
+    assert_eq!(
+        (open[0].code.as_str(), open[0].owner.as_deref()),
+        ("hard-bounce", Some("femke"))
+    );
+    it.apply(CrmChange::EndTask("bounce/contact/p1".to_owned()))
+        .await;
     it.apply(task("soft-bounce")).await;
     assert!(it.crm.tasks(true).await.expect("read").is_empty());
     let all = it.crm.tasks(false).await.expect("read");
@@ -189,18 +230,31 @@ async fn a_status_is_no_change_that_the_component_reads() {
     }))
     .await;
     let after = record(&it).await;
-    assert_eq!((after.revision, after.status), (before, Some(SyncStatus::Succeeded)));
+    assert_eq!(
+        (after.revision, after.status),
+        (before, Some(SyncStatus::Succeeded))
+    );
 }
 
 #[tokio::test]
 async fn log_lines_keep_their_order() {
     let it = TestCrm::open().await;
     for code in ["export-queued", "export-started"] {
-        let line = LogLine { level: LogLevel::Info, code: code.to_owned(), about: Vec::new() };
+        let line = LogLine {
+            level: LogLevel::Info,
+            code: code.to_owned(),
+            about: Vec::new(),
+        };
         it.apply(CrmChange::Log(line)).await;
     }
-    let codes: Vec<String> =
-        it.crm.log(10).await.expect("read").into_iter().map(|it| it.code).collect();
+    let codes: Vec<String> = it
+        .crm
+        .log(10)
+        .await
+        .expect("read")
+        .into_iter()
+        .map(|it| it.code)
+        .collect();
     assert_eq!(codes, ["export-started", "export-queued"]);
 }
 

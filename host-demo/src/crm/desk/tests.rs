@@ -30,7 +30,13 @@ async fn a_contact_without_a_last_name_raises_no_event() {
         .create(&contact("p1"), Edit::new().text("first_name", "Anna"))
         .await
         .expect_err("refused");
-    let broken = matches!(error, SaveError::Rule { broken: RuleBroken::Missing("last_name"), .. });
+    let broken = matches!(
+        error,
+        SaveError::Rule {
+            broken: RuleBroken::Missing("last_name"),
+            ..
+        }
+    );
     assert!(broken, "{error}");
     assert_eq!(it.waiting().await, 0);
     assert!(it.crm.record(&contact("p1")).await.expect("read").is_none());
@@ -41,7 +47,10 @@ async fn several_saves_of_one_record_wait_as_one_event() {
     let it = TestCrm::open().await;
     let anna = it.contact("p1").await;
     for phone in ["1", "2", "3"] {
-        it.crm.edit(&anna, Edit::new().text("phone", phone)).await.expect("saved");
+        it.crm
+            .edit(&anna, Edit::new().text("phone", phone))
+            .await
+            .expect("saved");
     }
     it.contact("p2").await;
     assert_eq!(it.waiting().await, 2);
@@ -51,7 +60,10 @@ async fn several_saves_of_one_record_wait_as_one_event() {
             .await
             .expect("an event");
     let event: Event = serde_json::from_str(&payload).expect("reads back");
-    let created = Event::ContactSaved { record: anna, change: Change::Created };
+    let created = Event::ContactSaved {
+        record: anna,
+        change: Change::Created,
+    };
     assert_eq!(event, created);
 }
 
@@ -89,7 +101,10 @@ async fn what_was_stored_reads_back_after_reopening() {
     )
     .await
     .expect("tables are there");
-    assert_eq!(again.record(&anna).await.expect("read").expect("there"), before);
+    assert_eq!(
+        again.record(&anna).await.expect("read").expect("there"),
+        before
+    );
 }
 
 #[tokio::test]
@@ -98,7 +113,10 @@ async fn two_tenants_do_not_see_each_other() {
     let anna = it.contact("p1").await;
     let other = it.crm.of_tenant(TenantId::new("other").expect("a name"));
     assert!(other.record(&anna).await.expect("read").is_none());
-    other.create(&anna, Edit::new().text("last_name", "Smit")).await.expect("saved");
+    other
+        .create(&anna, Edit::new().text("last_name", "Smit"))
+        .await
+        .expect("saved");
     let record = it.crm.record(&anna).await.expect("read").expect("there");
     assert_eq!(record.text("last_name"), "Jansen");
 }
@@ -111,8 +129,17 @@ async fn a_selection_is_read_in_pages_without_doubles() {
         members.push(it.contact(&format!("p{number}")).await);
     }
     members.reverse();
-    it.crm.save_selection("s", Selection::Records(members.clone())).await.expect("saved");
-    let mut connection = it.crm.store.readers().acquire().await.expect("a connection");
+    it.crm
+        .save_selection("s", Selection::Records(members.clone()))
+        .await
+        .expect("saved");
+    let mut connection = it
+        .crm
+        .store
+        .readers()
+        .acquire()
+        .await
+        .expect("a connection");
     let (mut read, mut start) = (Vec::new(), None);
     loop {
         let tenant = it.crm.tenant.as_str();

@@ -9,7 +9,10 @@ fn rules() -> Rules {
 }
 
 fn contact(id: &str) -> RecordRef {
-    RecordRef { kind: RecordKind::Contact, id: id.to_owned() }
+    RecordRef {
+        kind: RecordKind::Contact,
+        id: id.to_owned(),
+    }
 }
 
 fn saved(before: Option<&Record>, edit: &Edit) -> Saved {
@@ -34,13 +37,25 @@ fn a_contact_needs_a_last_name() {
 
 #[test]
 fn a_last_name_cannot_be_emptied() {
-    let broken = save(Some(&stored()), &contact("p1"), &Edit::new().empty("last_name"), &rules(), 11);
-    assert_eq!(broken.expect_err("emptied"), RuleBroken::Missing("last_name"));
+    let broken = save(
+        Some(&stored()),
+        &contact("p1"),
+        &Edit::new().empty("last_name"),
+        &rules(),
+        11,
+    );
+    assert_eq!(
+        broken.expect_err("emptied"),
+        RuleBroken::Missing("last_name")
+    );
 }
 
 #[test]
 fn what_does_not_differ_is_no_save() {
-    let same = Edit::new().text("last_name", "Jansen").mail(true).gate(false);
+    let same = Edit::new()
+        .text("last_name", "Jansen")
+        .mail(true)
+        .gate(false);
     let outcome = save(Some(&stored()), &contact("p1"), &same, &rules(), 11).expect("allowed");
     assert!(outcome.is_none(), "{outcome:?}");
 }
@@ -61,17 +76,31 @@ fn the_change_follows_from_the_states() {
     assert_eq!(on.change, Change::Reactivated);
     let gone = saved(Some(&on.record), &Edit::new().state(RecordState::Deleted));
     assert_eq!(gone.change, Change::Deleted);
-    let again = save(Some(&gone.record), &contact("p1"), &Edit::new().gate(true), &rules(), 12);
+    let again = save(
+        Some(&gone.record),
+        &contact("p1"),
+        &Edit::new().gate(true),
+        &rules(),
+        12,
+    );
     assert_eq!(again.expect_err("deleted"), RuleBroken::Deleted);
 }
 
 #[test]
 fn a_choice_keeps_when_and_how_it_was_made() {
-    let edit = Edit::new().permission(2, Consent::Given).evidence("paper form 12");
+    let edit = Edit::new()
+        .permission(2, Consent::Given)
+        .evidence("paper form 12");
     let record = saved(Some(&stored()), &edit).record;
     let choice = &record.permissions[&2];
-    assert_eq!((choice.consent, choice.origin), (Consent::Given, Origin::Crm));
-    assert_eq!((choice.changed_at, choice.evidence.as_str()), (10, "paper form 12"));
+    assert_eq!(
+        (choice.consent, choice.origin),
+        (Consent::Given, Origin::Crm)
+    );
+    assert_eq!(
+        (choice.changed_at, choice.evidence.as_str()),
+        (10, "paper form 12")
+    );
 }
 
 #[test]
@@ -85,15 +114,27 @@ fn unknown_things_are_refused() {
     assert_eq!(unknown, RuleBroken::UnknownField("shoe_size".to_owned()));
     let date = refuse(Edit::new().field("birth_date", FieldValue::Date("1971-02-30".to_owned())));
     let problem = ValueProblem::Date;
-    assert_eq!(date, RuleBroken::Value { field: "birth_date".to_owned(), problem });
+    assert_eq!(
+        date,
+        RuleBroken::Value {
+            field: "birth_date".to_owned(),
+            problem
+        }
+    );
     assert!(!date.to_string().contains("1971"), "{date}");
 }
 
 #[test]
 fn switching_off_shows_disabled_and_switching_on_shows_nothing_yet() {
-    let off = Edit { sync_enabled: Some(false), ..Edit::new() };
+    let off = Edit {
+        sync_enabled: Some(false),
+        ..Edit::new()
+    };
     let record = saved(Some(&stored()), &off).record;
     assert_eq!(record.status, Some(crate::contract::SyncStatus::Disabled));
-    let on = Edit { sync_enabled: Some(true), ..Edit::new() };
+    let on = Edit {
+        sync_enabled: Some(true),
+        ..Edit::new()
+    };
     assert_eq!(saved(Some(&record), &on).record.status, None);
 }

@@ -1,0 +1,119 @@
+//! The command line: one file a command. English, tables for people, `--json`
+//! for programs.
+
+mod action;
+mod contact;
+mod contact_import;
+mod history;
+mod inspect;
+mod log;
+mod mapping;
+mod output;
+mod queue;
+mod reference;
+mod serve;
+mod session;
+mod settings;
+mod status;
+mod tasks;
+mod tick;
+mod user;
+mod work;
+
+use clap::{Parser, Subcommand};
+
+use session::{Session, Shared};
+
+/// A small demo CRM that keeps its contacts in step with Spotler Mail+.
+#[derive(Debug, Parser)]
+#[command(name = "host-demo", version)]
+struct Cli {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and work the queue in the background.
+    Serve(serve::ServeArgs),
+    /// Work the queue until nothing is due.
+    Work,
+    /// Add, change, list and import contacts, leads and accounts.
+    #[command(subcommand)]
+    Contact(contact::ContactCommand),
+    /// The connection with Spotler.
+    #[command(subcommand)]
+    Settings(settings::SettingsCommand),
+    /// Which field of the CRM is which property in Spotler.
+    #[command(subcommand)]
+    Mapping(mapping::MappingCommand),
+    /// The connection, and how many records show which status.
+    Status,
+    /// What became of every call about a record.
+    History(history::HistoryArgs),
+    /// Why the last outcome of a record is what it is: rule by rule.
+    Why(history::WhyArgs),
+    /// What waits, what is retried, and for what somebody has to act.
+    Queue(queue::QueueArgs),
+    /// The log, newest line first.
+    Log(log::LogArgs),
+    /// Tasks that are still to be done.
+    Tasks(tasks::TasksArgs),
+    /// Start an operation of the component, such as `sync-contact`.
+    Action(action::ActionArgs),
+    /// Look at what changed in Spotler.
+    Tick,
+    /// What a component imports, offers and may use.
+    Inspect(inspect::InspectArgs),
+    /// Users and their rights.
+    #[command(subcommand)]
+    User(user::UserCommand),
+}
+
+/// Reads the arguments and carries the command out.
+pub async fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let session = Session::new(cli.shared);
+    match cli.command {
+        Command::Serve(args) => serve::run(args, &session).await,
+        Command::Work => work::run(&session).await,
+        Command::Contact(command) => contact::run(command, &session).await,
+        Command::Settings(command) => settings::run(command, &session).await,
+        Command::Mapping(command) => mapping::run(command, &session).await,
+        Command::Status => status::run(&session).await,
+        Command::History(args) => history::run(args, &session).await,
+        Command::Why(args) => history::why(args, &session).await,
+        Command::Queue(args) => queue::run(args, &session).await,
+        Command::Log(args) => log::run(args, &session).await,
+        Command::Tasks(args) => tasks::run(args, &session).await,
+        Command::Action(args) => action::run(args, &session).await,
+        Command::Tick => tick::run(&session).await,
+        Command::Inspect(args) => inspect::run(args, &session).await,
+        Command::User(command) => user::run(command, &session).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_option_takes_the_secret_itself() {
+        let command = super::Cli::command();
+        let settings = command.find_subcommand("settings").expect("there");
+        for subcommand in settings.get_subcommands() {
+            let names: Vec<_> = subcommand
+                .get_arguments()
+                .map(|it| it.get_id().as_str())
+                .collect();
+            assert!(!names.contains(&"secret"), "{names:?}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `serve`: the pages, the worker, and a tick every few minutes.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+
+use super::session::Session;
+use crate::{host::DemoHost, web};
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where the pages are served; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Minutes between two looks at what changed in Spotler.
+    #[arg(long, default_value_t = 5, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..))]
+    tick: u64,
+}
+
+/// Serves until the process is asked to stop.
+pub(crate) async fn run(args: ServeArgs, session: &Session) -> anyhow::Result<()> {
+    let host = session.host().await?;
+    let worker = host.worker()?;
+    let listener = tokio::net::TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", args.listen))?;
+    let address = listener.local_addr()?;
+    let pages = web::Pages::open(host.clone()).await?;
+    let json = json!({"listening": format!("http://{address}")});
+    session
+        .output
+        .show(&json, || format!("listening on http://{address}"))?;
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let until = |mut stopped: tokio::sync::watch::Receiver<()>| async move {
+        // An error means that the other end is gone, which also ends the work.
+        let _ = stopped.changed().await;
+    };
+    let served =
+        axum::serve(listener, web::router(pages)).with_graceful_shutdown(until(stopped.clone()));
+    let ticking = tokio::spawn(tick(host, Duration::from_secs(args.tick * 60)));
+    let serving = async { anyhow::Ok(served.await?) };
+    let working = async { anyhow::Ok(worker.run(until(stopped)).await?) };
+    let stopping = async {
+        asked_to_stop().await;
+        stop.send_replace(());
+        anyhow::Ok(())
+    };
+    let ended = tokio::try_join!(serving, working, stopping);
+    ticking.abort();
+    ended.map(|_| ())
+}
+
+/// Queues a tick at once and then every so often; at most one waits.
+async fn tick(host: DemoHost, every: Duration) {
+    let mut interval = tokio::time::interval(every);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        if let Err(error) = host.tick().await {
+            tracing::warn!(error = %error, "the tick could not be queued");
+        }
+    }
+}
+
+/// Ctrl-C, or the signal with which a service is stopped.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            let _ = interrupted.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupted.await;
+    }
+}

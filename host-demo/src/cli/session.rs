@@ -1,0 +1,112 @@
+//! What every command shares: the database, the component, who asks, and how
+//! the answer is printed.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use clap::Args;
+use koppel_embedding::{SystemClock, TenantId};
+
+use super::output::Output;
+use crate::{
+    crm::DemoCrm,
+    host::{Component, DemoConfig, DemoHost, open_crm},
+    window::EveningHours,
+};
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Shared {
+    /// The database file; it is made if it is missing.
+    #[arg(
+        long,
+        global = true,
+        default_value = "koppel-demo.sqlite",
+        value_name = "FILE"
+    )]
+    database: PathBuf,
+    /// The component; the one that comes along if none is named.
+    #[arg(long, global = true, value_name = "FILE")]
+    component: Option<PathBuf>,
+    /// Whose CRM it is.
+    #[arg(long, global = true, default_value = "demo")]
+    tenant: String,
+    /// The user at the desk.
+    #[arg(long, global = true, default_value = "admin")]
+    user: String,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// When the evening window opens, in which large campaigns run.
+    #[arg(long, global = true, default_value = "19:00", value_name = "TIME")]
+    evening_opens: String,
+    /// When the evening window closes.
+    #[arg(long, global = true, default_value = "06:00", value_name = "TIME")]
+    evening_closes: String,
+    /// Whose clock the evening window goes by.
+    #[arg(
+        long,
+        global = true,
+        default_value = "Europe/Amsterdam",
+        value_name = "ZONE"
+    )]
+    zone: String,
+}
+
+/// A command at work.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) output: Output,
+    shared: Shared,
+}
+
+impl Session {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            output: Output { json: shared.json },
+            shared,
+        }
+    }
+
+    /// The CRM alone; it needs no component.
+    pub(crate) async fn crm(&self) -> anyhow::Result<DemoCrm> {
+        let crm = open_crm(&self.config()?).await.with_context(|| {
+            format!(
+                "cannot open the database {}",
+                self.shared.database.display()
+            )
+        })?;
+        Ok(crm.as_user(&self.shared.user))
+    }
+
+    /// The CRM with the component.
+    pub(crate) async fn host(&self) -> anyhow::Result<DemoHost> {
+        let host = DemoHost::open(self.config()?).await?;
+        Ok(host.as_user(&self.shared.user))
+    }
+
+    /// The component's bytes are not read before it is needed.
+    pub(crate) fn component(&self) -> Component {
+        self.shared
+            .component
+            .clone()
+            .map_or(Component::Bundled, Component::File)
+    }
+
+    fn config(&self) -> anyhow::Result<DemoConfig> {
+        let Shared {
+            evening_opens,
+            evening_closes,
+            zone,
+            ..
+        } = &self.shared;
+        let tenant = TenantId::new(self.shared.tenant.clone()).context("`--tenant` is no name")?;
+        Ok(DemoConfig {
+            tenant,
+            component: self.component(),
+            clock: Arc::new(SystemClock),
+            hours: EveningHours::parse(evening_opens, evening_closes, zone)?,
+            ..DemoConfig::new(&self.shared.database)
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! `settings`: the connection with Spotler. The secret comes from a file, from
+//! standard input or from the environment, never from an argument, and is
+//! never shown again (YO-07, C28).
+
+use std::{io::Read, path::PathBuf};
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use koppel_embedding::{Secret, contract::connection::Profile};
+use serde_json::json;
+
+use super::{output::table, session::Session};
+use crate::host::{SettingsForm, SettingsView};
+
+/// Where the secret is read from where nothing else is said.
+const SECRET_VARIABLE: &str = "KOPPEL_API_SECRET";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Show the settings; the secret only as present or not.
+    Show,
+    /// Change settings.
+    Set(SetArgs),
+    /// Switch the connection on: checks the credentials, reads the permissions.
+    Activate,
+    /// Switch the connection off.
+    Deactivate,
+    /// Choose a profile: default, perfectview, yoobi, dynamics365, or a JSON file.
+    Profile { profile: String },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    /// The Spotler API key; also from KOPPEL_API_KEY.
+    #[arg(long, env = "KOPPEL_API_KEY", hide_env_values = true)]
+    key: Option<String>,
+    /// Read the Spotler API secret from this file; without it, from the
+    /// environment variable KOPPEL_API_SECRET where that is set.
+    #[arg(long, value_name = "FILE", conflicts_with = "secret_stdin")]
+    secret_file: Option<PathBuf>,
+    /// Read the Spotler API secret from standard input.
+    #[arg(long)]
+    secret_stdin: bool,
+    /// Where Spotler is.
+    #[arg(long)]
+    address: Option<String>,
+}
+
+/// Carries the command out.
+pub(crate) async fn run(command: SettingsCommand, session: &Session) -> anyhow::Result<()> {
+    let crm = session.crm().await?;
+    let event = match command {
+        SettingsCommand::Show => return show(session).await,
+        SettingsCommand::Set(args) => {
+            let secret = read_secret(&args)?;
+            crm.change_settings(move |form| set(form, args, secret))
+                .await?
+        }
+        SettingsCommand::Activate => crm.change_settings(|form| form.active = true).await?,
+        SettingsCommand::Deactivate => crm.change_settings(|form| form.active = false).await?,
+        SettingsCommand::Profile { profile } => {
+            let profile = read_profile(profile)?;
+            crm.change_settings(move |form| form.profile = profile)
+                .await?
+        }
+    };
+    let json = json!({"event": event.to_string()});
+    session.output.show(&json, || {
+        "saved; `work` checks them with Spotler".to_owned()
+    })
+}
+
+fn set(form: &mut SettingsForm, args: SetArgs, secret: Option<Secret>) {
+    form.key = args.key.unwrap_or_else(|| std::mem::take(&mut form.key));
+    form.address = args
+        .address
+        .unwrap_or_else(|| std::mem::take(&mut form.address));
+    form.secret = secret;
+}
+
+fn read_secret(args: &SetArgs) -> anyhow::Result<Option<Secret>> {
+    let text = if let Some(path) = &args.secret_file {
+        let read = std::fs::read_to_string(path);
+        Some(read.with_context(|| format!("cannot read the secret from {}", path.display()))?)
+    } else if args.secret_stdin {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read the secret")?;
+        Some(text)
+    } else {
+        std::env::var(SECRET_VARIABLE).ok()
+    };
+    let Some(text) = text else { return Ok(None) };
+    let secret = text.trim();
+    anyhow::ensure!(!secret.is_empty(), "the secret is empty; nothing was saved");
+    Ok(Some(Secret::new(secret.to_owned())))
+}
+
+fn read_profile(profile: String) -> anyhow::Result<Profile> {
+    if !profile.ends_with(".json") {
+        return Ok(Profile::Named(profile));
+    }
+    let read = std::fs::read_to_string(&profile);
+    Ok(Profile::Custom(read.with_context(|| {
+        format!("cannot read the profile {profile}")
+    })?))
+}
+
+async fn show(session: &Session) -> anyhow::Result<()> {
+    let crm = session.crm().await?;
+    let settings = crm.settings().await?;
+    let attributes = crm.attributes().await?;
+    let profile = |it: &SettingsView| match &it.profile {
+        Profile::Named(name) => name.clone(),
+        Profile::Custom(_) => "custom".to_owned(),
+    };
+    let fields = |it: &SettingsView| {
+        json!({
+            "active": it.active, "key": it.key, "secret_present": it.secret_present,
+            "address": it.address, "profile": profile(it),
+        })
+    };
+    let json = json!({
+        "settings": settings.as_ref().map(fields),
+        "permissions": attributes.iter()
+            .map(|it| json!({"bit": it.bit, "name": it.name, "retired": it.retired}))
+            .collect::<Vec<_>>(),
+    });
+    session.output.show(&json, || {
+        let Some(it) = &settings else {
+            return "no settings yet; start with `settings set`".to_owned();
+        };
+        let yes_no = |it: bool| if it { "yes" } else { "no" }.to_owned();
+        let mut rows = vec![
+            vec!["active".to_owned(), yes_no(it.active)],
+            vec!["Spotler API key".to_owned(), it.key.clone()],
+            vec![
+                "Spotler API secret".to_owned(),
+                format!("present: {}", yes_no(it.secret_present)),
+            ],
+            vec!["address".to_owned(), it.address.clone()],
+            vec!["profile".to_owned(), profile(it)],
+        ];
+        for it in attributes.iter().filter(|it| !it.retired) {
+            rows.push(vec![format!("permission {}", it.bit), it.name.clone()]);
+        }
+        table(&["", ""], rows)
+    })
+}

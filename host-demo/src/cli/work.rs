@@ -1,0 +1,42 @@
+//! `work`: drain the queue.
+
+use serde_json::json;
+use std::time::Duration;
+
+use super::{output::moment, session::Session};
+
+/// Works until nothing is due, and says what is left.
+pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
+    let host = session.host().await?;
+    let before = host.crm().count_queue().await?;
+    let total = before.waiting + before.retrying;
+    let bar = session.output.progress(Some(total), "events done");
+    let work = host.run_until_idle();
+    tokio::pin!(work);
+    let ran = loop {
+        tokio::select! {
+            ran = &mut work => break ran?,
+            () = tokio::time::sleep(Duration::from_millis(250)) => {
+                let now = host.crm().count_queue().await?;
+                bar.set_position(total.saturating_sub(now.waiting + now.retrying));
+            }
+        }
+    };
+    bar.finish_and_clear();
+    let after = host.crm().count_queue().await?;
+    let json = json!({
+        "calls": ran.settled, "conflicts": ran.conflicts,
+        "waiting": after.waiting, "retrying": after.retrying, "rejected": after.rejected,
+        "next_due": after.next_due,
+    });
+    session.output.show(&json, || {
+        let mut text = format!(
+            "{} calls; {} events wait, {} are retried, {} need somebody to act",
+            ran.settled, after.waiting, after.retrying, after.rejected
+        );
+        if let Some(due) = after.next_due.filter(|it| *it > 0) {
+            text.push_str(&format!("; the next one is due at {} UTC", moment(due)));
+        }
+        text
+    })
+}
