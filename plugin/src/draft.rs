@@ -42,9 +42,15 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 pub enum Next {
     /// Nothing more: this is the end.
-    End(Settled),
+    End(Box<Settled>),
     /// Write this.
     Write(Box<Draft>),
+}
+
+impl Next {
+    fn end(settled: Settled) -> Self {
+        Self::End(Box::new(settled))
+    }
 }
 
 /// Decides what to write.
@@ -54,7 +60,7 @@ pub fn after_look(case: &Case<'_>, wanted: &Wanted, presence: Presence, now: Tim
             .link
             .clone()
             .unwrap_or_else(|| Link::to(id.to_owned(), false));
-        Next::End(Settled::locked(
+        Next::end(Settled::locked(
             case,
             link,
             kind,
@@ -62,7 +68,7 @@ pub fn after_look(case: &Case<'_>, wanted: &Wanted, presence: Presence, now: Tim
             now,
         ))
     };
-    let refused = |code, who| Next::End(Settled::rejected(case, Reason::new(code), who, "C30"));
+    let refused = |code, who| Next::end(Settled::rejected(case, Reason::new(code), who, "C30"));
     match presence {
         Presence::Locked(kind) => locked(kind, external_id(case, wanted)),
         Presence::Several => refused(codes::SEVERAL, Actor::Marketer),
@@ -106,14 +112,14 @@ fn absent(case: &Case<'_>, wanted: &Wanted) -> Next {
         .is_some_and(|it| it.synced_at.is_some() && it.blanked.is_none());
     if confirmed {
         let reason = Reason::new(codes::GONE);
-        return Next::End(Settled::rejected(case, reason, Actor::Marketer, "C16"));
+        return Next::end(Settled::rejected(case, reason, Actor::Marketer, "C16"));
     }
     if case.tombstone {
-        return Next::End(Settled::tombstone_stands(case));
+        return Next::end(Settled::tombstone_stands(case));
     }
     if case.wish == Some(Wish::Match) {
         let settled = Settled::skipped(codes::NOT_IN_SPOTLER, "YO-15");
-        return Next::End(Settled {
+        return Next::end(Settled {
             ends_wish: true,
             ..settled
         });

@@ -83,7 +83,7 @@ impl<P: Ports> Visit<'_, P> {
             return settled;
         }
         match draft::after_look(&self.case, wanted, presence, self.now) {
-            Next::End(settled) => settled,
+            Next::End(settled) => *settled,
             Next::Write(draft) if draft.creates => self.create(wanted, *draft).await,
             Next::Write(draft) => self.change(wanted, *draft).await,
         }
@@ -109,7 +109,10 @@ impl<P: Ports> Visit<'_, P> {
                     Presence::One(seen)
                 })
             }
-            presence => Ok(presence),
+            presence @ (Presence::One(_)
+            | Presence::Several
+            | Presence::AddressTaken
+            | Presence::Locked(_)) => Ok(presence),
         }
     }
 
@@ -161,7 +164,7 @@ impl<P: Ports> Visit<'_, P> {
                 let reason = Reason::new(codes::EXISTS_HIDDEN);
                 Settled::rejected(&self.case, reason, Actor::Marketer, "C16")
             }
-            Next::End(settled) => settled,
+            Next::End(settled) => *settled,
         }
     }
 

@@ -19,8 +19,8 @@ use crate::spotler::contact::{ContactBody, SeenContact};
 /// The record has no address any more: nothing may be mailed to the old one.
 pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
     let link = match look_and_turn_off(visit, &link).await {
-        Off::Done(link, _) => link,
-        Off::End(settled) => return *settled,
+        Ok((link, _)) => link,
+        Err(settled) => return *settled,
     };
     let mut link = Link {
         address: None,
@@ -43,8 +43,8 @@ pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Se
 /// snapshot for a reactivation (C1, DA-05, DA-20).
 pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
     let (link, had) = match look_and_turn_off(visit, &link).await {
-        Off::Done(link, had) => (link, had),
-        Off::End(settled) => return *settled,
+        Ok(off) => off,
+        Err(settled) => return *settled,
     };
     match visit.spotler.blank(&link.external_id).await {
         Ok(()) => {}
@@ -76,19 +76,15 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
     settled.after("DA-05", codes::PERMISSIONS_OFF, Facts::new())
 }
 
-enum Off {
-    /// Nothing is on any more; with what was on before.
-    Done(Link, Vec<u32>),
-    /// It ended here.
-    End(Box<Settled>),
-}
+/// Nothing is on any more, with what was on before; or it ended here.
+type Off = Result<(Link, Vec<u32>), Box<Settled>>;
 
 /// Looks, remembers an opt-out that the look shows, and switches off what is
 /// on. Somebody who is inactive is left alone, but for being blanked.
 async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
     let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
         Ok(looked) => looked,
-        Err(trouble) => return Off::End(Box::new(visit.trouble(&trouble, None).await)),
+        Err(trouble) => return Err(Box::new(visit.trouble(&trouble, None).await)),
     };
     let lock = match &looked {
         Presence::Locked(kind) => Some(*kind),
@@ -104,9 +100,9 @@ async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
             ..link.clone()
         };
         if visit.case.record.state == RecordState::Deleted {
-            return Off::Done(all_off(link), Vec::new());
+            return Ok((all_off(link), Vec::new()));
         }
-        return Off::End(Box::new(Settled::locked(
+        return Err(Box::new(Settled::locked(
             &visit.case,
             link,
             kind,
@@ -115,7 +111,7 @@ async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
         )));
     }
     let Presence::One(seen) = looked else {
-        return Off::Done(all_off(link.clone()), Vec::new());
+        return Ok((all_off(link.clone()), Vec::new()));
     };
     let on: Vec<u32> = seen
         .permissions
@@ -126,10 +122,10 @@ async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
     if !on.is_empty() {
         let body = turned_off(&link.external_id, &on);
         if let Err(trouble) = visit.spotler.change(&body).await {
-            return Off::End(Box::new(visit.trouble(&trouble, None).await));
+            return Err(Box::new(visit.trouble(&trouble, None).await));
         }
     }
-    Off::Done(all_off(with_withdrawals(link, &seen, visit.now)), on)
+    Ok((all_off(with_withdrawals(link, &seen, visit.now)), on))
 }
 
 fn turned_off(external_id: &str, bits: &[u32]) -> ContactBody {

@@ -28,10 +28,30 @@ fn lines(outside: &Outside) -> Vec<String> {
 }
 
 fn status(answer: &Answer) -> Option<SyncStatus> {
-    answer.changes.iter().find_map(|it| match it {
-        CrmChange::Status { status, .. } => Some(*status),
-        _ => None,
+    answer.changes.iter().find_map(|it| {
+        if let CrmChange::Status { status, .. } = it {
+            Some(*status)
+        } else {
+            None
+        }
     })
+}
+
+fn opt_ins_from_spotler(answer: &Answer) -> Vec<u32> {
+    let opt_in = |it: &CrmChange| {
+        if let CrmChange::Permission {
+            bit,
+            consent: Consent::Given,
+            origin: Origin::Spotler,
+            ..
+        } = it
+        {
+            Some(*bit)
+        } else {
+            None
+        }
+    };
+    answer.changes.iter().filter_map(opt_in).collect()
 }
 
 /// Anna created and confirmed, with permission 1 on.
@@ -123,20 +143,7 @@ fn a_person_who_is_there_under_another_id_is_adopted_and_keeps_her_permissions()
     let result = outside.save(&anna(), 1);
     assert_eq!(result.outcome.code(), codes::FOUND);
     assert_eq!(lines(&outside).len(), 1);
-    let imported: Vec<u32> = result
-        .changes
-        .iter()
-        .filter_map(|it| match it {
-            CrmChange::Permission {
-                bit,
-                consent: Consent::Given,
-                origin: Origin::Spotler,
-                ..
-            } => Some(*bit),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(imported, [2]);
+    assert_eq!(opt_ins_from_spotler(&result), [2]);
 
     outside.advance(1000);
     let newer = opted_in(opted_in(anna(), 2, 1), 1, 1_800_000_000_500);
