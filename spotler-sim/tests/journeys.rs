@@ -65,60 +65,56 @@ async fn a_message_goes_out_when_its_delay_is_over_and_not_before() {
     assert_eq!(sim.sends().len(), 1);
 }
 
+/// A message at once, another after a day.
+fn two_messages(draft: JourneyDraft) -> JourneyDraft {
+    draft
+        .then(0, StepDo::SendEmail(message("Een", "1")))
+        .then(DAY_S, StepDo::SendEmail(message("Twee", "2")))
+}
+
+fn running(sim: &SimHandle) -> usize {
+    sim.participations()
+        .into_iter()
+        .filter(|it| it.progress == Progress::Running)
+        .count()
+}
+
 /// AU-11
 #[tokio::test]
-async fn after_a_stop_no_step_is_carried_out_any_more() {
+async fn after_a_stop_no_step_of_an_automation_is_carried_out_any_more() {
     let sim = sim().await;
-    let draft = |kind: fn(&str) -> JourneyDraft| {
-        kind("Levensloop")
-            .then(0, StepDo::SendEmail(message("Een", "1")))
-            .then(DAY_S, StepDo::SendEmail(message("Twee", "2")))
-    };
-    let automation = sim
-        .ui_make_journey(draft(JourneyDraft::automation))
-        .expect("an automation");
-    (0..3).for_each(|_| drop(start(&sim, &automation, json!([]))));
-    let campaign = sim
-        .ui_make_journey(draft(JourneyDraft::campaign))
-        .expect("a campaign");
-    let anna = json!({"externalContactId": "anna-1"});
-    call(
-        &sim,
-        "POST",
-        &format!("/campaign/trigger/{}", campaign.triggers[0].code),
-        anna.clone(),
-    );
-    assert_eq!(sim.sends().len(), 4);
-
+    let draft = two_messages(JourneyDraft::automation("Levensloop"));
+    let journey = sim.ui_make_journey(draft).expect("an automation");
+    (0..3).for_each(|_| drop(start(&sim, &journey, json!([]))));
     let one = &sim.participations()[1].automation_contact_id;
+    let stop_one = format!("/automation/participation/{one}/stop");
+    assert_eq!(call(&sim, "POST", &stop_one, Value::Null).0, 204);
+    assert_eq!(running(&sim), 2);
+    let stop_all = format!("/automation/stop/{}", journey.triggers[0].code);
     assert_eq!(
         call(
             &sim,
             "POST",
-            &format!("/automation/participation/{one}/stop"),
-            Value::Null
+            &stop_all,
+            json!({"externalContactId": "anna-1"})
         )
         .0,
         204
     );
-    let running = || {
-        sim.participations()
-            .into_iter()
-            .filter(|it| it.progress == Progress::Running)
-            .count()
-    };
-    assert_eq!(running(), 3, "one participation is stopped");
-    assert_eq!(
-        call(
-            &sim,
-            "POST",
-            &format!("/automation/stop/{}", automation.triggers[0].code),
-            anna.clone()
-        )
-        .0,
-        204
-    );
-    assert_eq!(running(), 1, "all of the automation are stopped");
+    assert_eq!(running(&sim), 0);
+    sim.clock().advance_s(2 * DAY_S);
+    assert_eq!(sim.sends().len(), 3, "only what went out at once");
+}
+
+/// AU-11
+#[tokio::test]
+async fn after_a_stop_no_step_of_a_campaign_is_carried_out_any_more() {
+    let sim = sim().await;
+    let draft = two_messages(JourneyDraft::campaign("Levensloop"));
+    let campaign = sim.ui_make_journey(draft).expect("a campaign");
+    let anna = json!({"externalContactId": "anna-1"});
+    let trigger = format!("/campaign/trigger/{}", campaign.triggers[0].code);
+    assert_eq!(call(&sim, "POST", &trigger, anna.clone()).0, 204);
     assert_eq!(
         call(
             &sim,
@@ -130,7 +126,7 @@ async fn after_a_stop_no_step_is_carried_out_any_more() {
         204
     );
     sim.clock().advance_s(2 * DAY_S);
-    assert_eq!(sim.sends().len(), 4);
+    assert_eq!((running(&sim), sim.sends().len()), (0, 1));
 }
 
 /// AU-17 AU-23

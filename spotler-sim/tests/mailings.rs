@@ -169,54 +169,50 @@ async fn a_static_list_is_leading_unless_the_switch_says_otherwise() {
     }
 }
 
-#[tokio::test]
-async fn what_recipients_do_shows_in_statistics_history_and_interactions() {
-    let sim = three().await;
+/// Sends a mailing to which Anna, Bo and Cas react in all ways; answers its id.
+fn answered_mailing(sim: &SimHandle) -> String {
     let mailing = sim
         .ui_send("Nieuws", message(), Target::AllContacts)
         .expect("sent");
-    sim.recipient("anna-1", &mailing, RecipientAct::Open)
-        .expect("sent");
-    sim.recipient("anna-1", &mailing, RecipientAct::Click { link: 2 })
-        .expect("sent");
-    sim.recipient(
-        "anna-1",
-        &mailing,
-        RecipientAct::Unsubscribe {
-            permission: Some(1),
-        },
-    )
-    .expect("sent");
-    sim.recipient("bo", &mailing, RecipientAct::Click { link: 1 })
-        .expect("sent");
-    sim.recipient("bo", &mailing, RecipientAct::Complain)
-        .expect("sent");
-    sim.recipient("cas", &mailing, RecipientAct::Bounce { hard: true })
-        .expect("sent");
+    for (who, act) in [
+        ("anna-1", RecipientAct::Open),
+        ("anna-1", RecipientAct::Click { link: 2 }),
+        (
+            "anna-1",
+            RecipientAct::Unsubscribe {
+                permission: Some(1),
+            },
+        ),
+        ("bo", RecipientAct::Click { link: 1 }),
+        ("bo", RecipientAct::Complain),
+        ("cas", RecipientAct::Bounce { hard: true }),
+    ] {
+        sim.recipient(who, &mailing, act)
+            .expect("sent to everybody");
+    }
+    mailing
+}
 
+/// The webshop tells that Bo made a cart and bought it.
+fn buy(sim: &SimHandle, mailing: &str) {
     let contact = sim.contact_by_external_id("bo").expect("bo").encrypted_id;
-    let convert = |kind: &str, value: Value| json!({"mailplusId": format!("{mailing}.{contact}.1"), "type": kind, "value": value, "interactionDate": "2026-01-05T11:00:00+01:00"});
-    assert_eq!(
-        call(
-            &sim,
-            "POST",
-            "/conversion",
-            convert("CREATE_SHOPPINGCART", Value::Null)
-        )
-        .0,
-        204
-    );
-    assert_eq!(
-        call(
-            &sim,
-            "POST",
-            "/conversion",
-            convert(" CONVERT_SHOPPINGCART", json!("1995"))
-        )
-        .0,
-        204
-    );
+    for (kind, value) in [
+        ("CREATE_SHOPPINGCART", Value::Null),
+        (" CONVERT_SHOPPINGCART", json!("1995")),
+    ] {
+        let id = format!("{mailing}.{contact}.1");
+        let date = "2026-01-05T11:00:00+01:00";
+        let conversion =
+            json!({"mailplusId": id, "type": kind, "value": value, "interactionDate": date});
+        assert_eq!(call(sim, "POST", "/conversion", conversion).0, 204);
+    }
+}
 
+#[tokio::test]
+async fn what_recipients_do_shows_in_the_statistics() {
+    let sim = three().await;
+    let mailing = answered_mailing(&sim);
+    buy(&sim, &mailing);
     let (_, statistics) = get(&sim, &format!("/mailing/{mailing}/statistics"));
     let expected = json!({
         "sentCount": 3, "acceptedCount": 2, "openCount": 2, "openRenderedCount": 1, "clickCount": 2,
@@ -225,11 +221,25 @@ async fn what_recipients_do_shows_in_statistics_history_and_interactions() {
         "shoppingcartCreatedCount": 1, "shoppingcartConvertedCount": 1, "conversionValue": 1995,
     });
     assert_eq!(statistics, expected);
+    sim.set_switch("account.product", json!("mail"))
+        .expect("a switch");
+    let (_, statistics) = get(&sim, &format!("/mailing/{mailing}/statistics"));
+    assert_eq!(statistics.get("conversionValue"), None);
+}
+
+#[tokio::test]
+async fn what_recipients_do_shows_in_history_interactions_and_status() {
+    let sim = three().await;
+    answered_mailing(&sim);
     let anna = sim.contact_by_external_id("anna-1").expect("anna");
     assert_eq!(
         (anna.status, anna.permissions()),
         (Status::Active, vec![]),
         "one permission is not an opt-out"
+    );
+    assert_eq!(
+        sim.contact_by_external_id("bo").expect("bo").status.label(),
+        "Inactive: spam complaint"
     );
     let (_, history) = get(&sim, "/contact/cas/mailings");
     assert_eq!(history["mailingHistories"][0]["bounce"], "HARDBOUNCE");
@@ -238,14 +248,6 @@ async fn what_recipients_do_shows_in_statistics_history_and_interactions() {
         "/mailing-interaction/clicked?fromDate=2026-01-05&toDate=2026-01-06",
     );
     assert_eq!(clicked["interactions"].as_array().map(Vec::len), Some(2));
-    sim.set_switch("account.product", json!("mail"))
-        .expect("a switch");
-    assert_eq!(
-        get(&sim, &format!("/mailing/{mailing}/statistics"))
-            .1
-            .get("conversionValue"),
-        None
-    );
 }
 
 /// DA-37

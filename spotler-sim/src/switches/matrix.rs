@@ -51,68 +51,45 @@ fn with_rules_and_feeds(world: &World) -> Vec<World> {
 /// Each signal alone, all of them, and none.
 pub fn signals() -> [(&'static str, SignalSwitches); 10] {
     let none = SignalSwitches::none;
+    let channels = |channels| SignalSwitches { channels, ..none() };
+    let permissions = |permissions| SignalSwitches {
+        permissions,
+        ..none()
+    };
+    let opt_out_refusal = SignalSwitches {
+        write_says_opt_out: true,
+        ..none()
+    };
+    let no_channel_refusal = SignalSwitches {
+        write_says_no_active_channel: true,
+        ..none()
+    };
+    let bounce_list = SignalSwitches {
+        bounce_list: true,
+        ..none()
+    };
+    let hidden = SignalSwitches {
+        read_is_404: true,
+        ..none()
+    };
+    let turned_off = PermissionSignal::TurnedOff;
     let all = SignalSwitches {
-        permissions: PermissionSignal::TurnedOff,
+        permissions: turned_off,
         ..SignalSwitches::default()
     };
     [
         ("no-signal", none()),
-        (
-            "channel-always-on",
-            SignalSwitches {
-                channels: ChannelSignal::AlwaysTrue,
-                ..none()
-            },
-        ),
-        (
-            "channel-off",
-            SignalSwitches {
-                channels: ChannelSignal::Truthful,
-                ..none()
-            },
-        ),
-        (
-            "opt-out-refusal",
-            SignalSwitches {
-                write_says_opt_out: true,
-                ..none()
-            },
-        ),
-        (
-            "no-channel-refusal",
-            SignalSwitches {
-                write_says_no_active_channel: true,
-                ..none()
-            },
-        ),
+        ("channel-always-on", channels(ChannelSignal::AlwaysTrue)),
+        ("channel-off", channels(ChannelSignal::Truthful)),
+        ("opt-out-refusal", opt_out_refusal),
+        ("no-channel-refusal", no_channel_refusal),
         (
             "permissions-shown-off",
-            SignalSwitches {
-                permissions: PermissionSignal::ShownOff,
-                ..none()
-            },
+            permissions(PermissionSignal::ShownOff),
         ),
-        (
-            "permissions-turned-off",
-            SignalSwitches {
-                permissions: PermissionSignal::TurnedOff,
-                ..none()
-            },
-        ),
-        (
-            "bounce-list",
-            SignalSwitches {
-                bounce_list: true,
-                ..none()
-            },
-        ),
-        (
-            "hidden",
-            SignalSwitches {
-                read_is_404: true,
-                ..none()
-            },
-        ),
+        ("permissions-turned-off", permissions(turned_off)),
+        ("bounce-list", bounce_list),
+        ("hidden", hidden),
         ("all-signals", all),
     ]
 }
