@@ -52,6 +52,14 @@ impl SpotlerSim {
         Ok(sim)
     }
 
+    /// Stops the simulator and waits until its address is free again; answers what it remembers.
+    pub async fn stop(mut self) -> Saved {
+        self.accepting.abort();
+        // Ends with the abort that was just asked for.
+        let _ = (&mut self.accepting).await;
+        self.handle.saved()
+    }
+
     /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.address

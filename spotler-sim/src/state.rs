@@ -52,6 +52,7 @@ pub struct Saved {
 #[derive(Clone, Debug)]
 pub(crate) struct Admitted {
     pub(crate) number: u64,
+    pub(crate) at_ms: i64,
     pub(crate) fault: Option<Fault>,
 }
 
@@ -172,6 +173,7 @@ impl State {
         });
         Admitted {
             number: self.admitted,
+            at_ms: now_ms,
             fault,
         }
     }
@@ -261,11 +263,12 @@ impl State {
         }
     }
 
-    /// Whether timestamp and nonce are acceptable; remembers the nonce.
-    pub(crate) fn is_fresh(&mut self, signed: &Signed) -> bool {
+    /// Whether timestamp and nonce were acceptable when the request came in, however long it was
+    /// held since; remembers the nonce.
+    pub(crate) fn is_fresh(&mut self, signed: &Signed, admitted: &Admitted) -> bool {
         let auth = &self.switches.auth;
         let now_ms = if auth.timestamps_follow_virtual_clock {
-            self.clock.now_ms()
+            admitted.at_ms
         } else {
             crate::clock::machine_ms()
         };

@@ -204,3 +204,38 @@ async fn the_log_hides_bodies_from_debug_output() {
         "bo"
     );
 }
+
+#[tokio::test]
+async fn a_signature_does_not_grow_old_while_its_request_is_held() {
+    let sim = sim().await;
+    sim.set_switches(|it| it.auth.required = true);
+    sim.faults().next(Fault::HangBeforeWork);
+    let (answer, held) = tokio::join!(create_bo(&sim), async {
+        let held = sim.faults().until_held(1, DEADLINE).await;
+        sim.clock().advance_s(3600);
+        sim.faults().release();
+        held
+    });
+    assert!(held, "nothing was held");
+    assert_eq!(status_of(&answer), 204);
+}
+
+#[tokio::test]
+async fn a_simulator_can_go_away_and_come_back_at_the_same_address() {
+    let first = sim().await;
+    let listen = first.addr().to_string();
+    create_bo(&first).await;
+    let saved = first.stop().await;
+    assert!(TcpStream::connect(&listen).await.is_err(), "nobody listens");
+    let config = spotler_sim::Config {
+        listen: listen.clone(),
+        ..spotler_sim::Config::default()
+    };
+    let second = SpotlerSim::start_from(config, saved)
+        .await
+        .expect("the address is free");
+    assert_eq!(
+        (second.addr().to_string(), bo_exists(&second)),
+        (listen, true)
+    );
+}

@@ -134,7 +134,7 @@ fn answer_or_refuse(state: &mut State, request: &Request, admitted: &Admitted) -
         return Err(ApiError::of(404, "RESOURCE_NOT_FOUND", "no such resource"));
     };
     let base_url = base_url(state, request);
-    authenticate(state, request, &base_url)?;
+    authenticate(state, request, (&base_url, admitted))?;
     if state.switches.shape.refuse_xml && wants_xml(request) {
         return Err(ApiError::bare(406));
     }
@@ -197,13 +197,18 @@ fn base_url(state: &State, request: &Request) -> String {
     }
 }
 
-fn authenticate(state: &mut State, request: &Request, base_url: &str) -> Result<(), ApiError> {
+fn authenticate(
+    state: &mut State,
+    request: &Request,
+    by: (&str, &Admitted),
+) -> Result<(), ApiError> {
+    let (base_url, admitted) = by;
     if !state.switches.auth.required {
         return Ok(());
     }
     let verdict = oauth::verify(request, base_url, &state.credentials);
     let repeated = request.header(REPEATED).is_some();
-    if verdict.is_ok_and(|it| repeated || state.is_fresh(&it)) {
+    if verdict.is_ok_and(|it| repeated || state.is_fresh(&it, admitted)) {
         return Ok(());
     }
     let auth = &state.switches.auth;
