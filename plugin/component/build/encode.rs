@@ -27,9 +27,16 @@ fn check_imports(component: &[u8]) -> Result<()> {
     let DecodedWasm::Component(resolve, world) = decode(component)? else {
         anyhow::bail!("the encoder made something else than a component");
     };
-    for name in resolve.worlds[world].imports.keys().map(|it| resolve.name_world_key(it)) {
+    for name in resolve.worlds[world]
+        .imports
+        .keys()
+        .map(|it| resolve.name_world_key(it))
+    {
         let allowed = ALLOWED.iter().any(|it| name.starts_with(it));
-        ensure!(allowed, "the component imports `{name}`, which the contract does not grant");
+        ensure!(
+            allowed,
+            "the component imports `{name}`, which the contract does not grant"
+        );
     }
     Ok(())
 }

@@ -15,7 +15,13 @@ use anyhow::{Context, Result};
 fn main() -> Result<()> {
     let workspace = workspace()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets `OUT_DIR`")?);
-    for path in ["Cargo.toml", "Cargo.lock", "plugin/Cargo.toml", "plugin/component/build", "wit"] {
+    for path in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "plugin/Cargo.toml",
+        "plugin/component/build",
+        "wit",
+    ] {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
     target::make_sure()?;
@@ -29,5 +35,7 @@ fn main() -> Result<()> {
 fn workspace() -> Result<PathBuf> {
     let here = env::var_os("CARGO_MANIFEST_DIR").context("cargo sets `CARGO_MANIFEST_DIR`")?;
     let workspace = Path::new(&here).ancestors().nth(2);
-    Ok(workspace.context("this crate lies in `plugin/component`")?.to_owned())
+    Ok(workspace
+        .context("this crate lies in `plugin/component`")?
+        .to_owned())
 }

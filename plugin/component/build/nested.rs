@@ -39,12 +39,34 @@ pub(crate) fn build(workspace: &Path, directory: &Path) -> Result<PathBuf> {
     clean(&mut cargo);
     cargo
         .current_dir(workspace)
-        .args(["rustc", "--package", "koppel-plugin", "--lib", "--crate-type", "cdylib"])
-        .args(["--profile", PROFILE, "--target", TARGET, "--locked", "--target-dir"])
+        .args([
+            "rustc",
+            "--package",
+            "koppel-plugin",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+        ])
+        .args([
+            "--profile",
+            PROFILE,
+            "--target",
+            TARGET,
+            "--locked",
+            "--target-dir",
+        ])
         .arg(directory)
-        .env("CARGO_ENCODED_RUSTFLAGS", same_bytes::flags(workspace)?.join("\u{1f}"));
-    let status = cargo.status().context("could not run cargo for the plugin")?;
-    ensure!(status.success(), "the plugin did not compile for `{TARGET}`, see above");
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            same_bytes::flags(workspace)?.join("\u{1f}"),
+        );
+    let status = cargo
+        .status()
+        .context("could not run cargo for the plugin")?;
+    ensure!(
+        status.success(),
+        "the plugin did not compile for `{TARGET}`, see above"
+    );
     let built = directory.join(TARGET).join(PROFILE);
     rerun_if_changed(&built.join("koppel_plugin.d"))?;
     Ok(built.join("koppel_plugin.wasm"))
@@ -58,7 +80,14 @@ pub(crate) fn rustc() -> Command {
 fn clean(cargo: &mut Command) {
     for (name, _) in env::vars_os() {
         let Some(text) = name.to_str() else { continue };
-        let ours = ["CARGO", "RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC_", "CLIPPY_", "LLVM_PROFILE_"];
+        let ours = [
+            "CARGO",
+            "RUSTFLAGS",
+            "RUSTDOCFLAGS",
+            "RUSTC_",
+            "CLIPPY_",
+            "LLVM_PROFILE_",
+        ];
         let kept = KEPT.iter().any(|it| text.starts_with(it));
         if !kept && ours.iter().any(|it| text.starts_with(it)) {
             cargo.env_remove(OsStr::new(&name));
@@ -71,8 +100,16 @@ fn clean(cargo: &mut Command) {
 fn rerun_if_changed(list: &Path) -> Result<()> {
     let text = fs::read_to_string(list);
     let text = text.with_context(|| format!("could not read `{}`", list.display()))?;
-    let files = text.lines().filter_map(|line| line.split_once(": ")).map(|(_, files)| files);
-    for file in files.collect::<Vec<_>>().join(" ").replace("\\ ", "\0").split_whitespace() {
+    let files = text
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(_, files)| files);
+    for file in files
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("\\ ", "\0")
+        .split_whitespace()
+    {
         println!("cargo::rerun-if-changed={}", file.replace('\0', " "));
     }
     Ok(())

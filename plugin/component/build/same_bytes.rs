@@ -25,7 +25,9 @@ pub(crate) fn flags(workspace: &Path) -> Result<Vec<String>> {
 fn standard_library() -> Result<(PathBuf, String)> {
     let sysroot = ask(&["--print", "sysroot"])?;
     let version = ask(&["--version", "--verbose"])?;
-    let commit = version.lines().find_map(|it| it.strip_prefix("commit-hash: "));
+    let commit = version
+        .lines()
+        .find_map(|it| it.strip_prefix("commit-hash: "));
     let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust");
     Ok((source, format!("/rustc/{}", commit.unwrap_or("unknown"))))
 }
@@ -36,13 +38,19 @@ fn registries() -> Vec<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|it| it.join(".cargo")));
     let sources = home.and_then(|it| fs::read_dir(it.join("registry/src")).ok());
-    let mut found: Vec<_> =
-        sources.into_iter().flatten().filter_map(|it| Some(it.ok()?.path())).collect();
+    let mut found: Vec<_> = sources
+        .into_iter()
+        .flatten()
+        .filter_map(|it| Some(it.ok()?.path()))
+        .collect();
     found.sort();
     found
 }
 
 fn ask(arguments: &[&str]) -> Result<String> {
-    let answer = rustc().args(arguments).output().context("could not run `rustc`")?;
+    let answer = rustc()
+        .args(arguments)
+        .output()
+        .context("could not run `rustc`")?;
     String::from_utf8(answer.stdout).context("`rustc` did not answer with text")
 }

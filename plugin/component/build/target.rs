@@ -14,7 +14,9 @@ pub(crate) fn make_sure() -> Result<()> {
     if is_there()? {
         return Ok(());
     }
-    let added = Command::new("rustup").args(["target", "add", TARGET]).status();
+    let added = Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .status();
     ensure!(
         added.is_ok_and(|it| it.success()) && is_there()?,
         "the component is compiled for `{TARGET}`, which this compiler does not have yet; \
@@ -25,8 +27,9 @@ pub(crate) fn make_sure() -> Result<()> {
 }
 
 fn is_there() -> Result<bool> {
-    let asked =
-        super::nested::rustc().args(["--print", "target-libdir", "--target", TARGET]).output();
+    let asked = super::nested::rustc()
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
     let asked = asked.context("could not run `rustc`")?;
     let directory = String::from_utf8_lossy(&asked.stdout);
     Ok(asked.status.success() && Path::new(directory.trim()).is_dir())

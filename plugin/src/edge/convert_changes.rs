@@ -58,31 +58,24 @@ impl From<CrmChange> for changes::CrmChange {
                 target,
                 status,
                 reason,
-            } => {
-                let (target, status, reason) = (target.into(), status.into(), reason.to_owned());
-                Self::Status(changes::StatusChange {
-                    target,
-                    status,
-                    reason,
-                })
-            }
+            } => Self::Status(changes::StatusChange {
+                target: target.into(),
+                status: status.into(),
+                reason: reason.to_owned(),
+            }),
             CrmChange::Mail {
                 target,
                 allowed,
                 origin,
                 evidence,
                 at,
-            } => {
-                let (target, origin, evidence) =
-                    (target.into(), origin.into(), evidence.to_owned());
-                Self::Mail(changes::MailChange {
-                    target,
-                    allowed,
-                    origin,
-                    evidence,
-                    at,
-                })
-            }
+            } => Self::Mail(changes::MailChange {
+                target: target.into(),
+                allowed,
+                origin: origin.into(),
+                evidence: evidence.to_owned(),
+                at,
+            }),
             CrmChange::Permission {
                 target,
                 bit,
@@ -90,29 +83,21 @@ impl From<CrmChange> for changes::CrmChange {
                 origin,
                 evidence,
                 at,
-            } => {
-                let (target, consent, origin) = (target.into(), consent.into(), origin.into());
-                let evidence = evidence.to_owned();
-                let change = changes::PermissionChange {
-                    target,
-                    bit,
-                    consent,
-                    origin,
-                    evidence,
-                    at,
-                };
-                Self::Permission(change)
-            }
+            } => Self::Permission(changes::PermissionChange {
+                target: target.into(),
+                bit,
+                consent: consent.into(),
+                origin: origin.into(),
+                evidence: evidence.to_owned(),
+                at,
+            }),
             CrmChange::PermissionAttributes {
                 category,
                 permissions,
-            } => {
-                let (category, permissions) = (category.to_owned(), all(permissions));
-                Self::PermissionAttributes(changes::PermissionAttributes {
-                    category,
-                    permissions,
-                })
-            }
+            } => Self::PermissionAttributes(changes::PermissionAttributes {
+                category: category.to_owned(),
+                permissions: all(permissions),
+            }),
             CrmChange::Gate { target, open } => Self::Gate(changes::GateChange {
                 target: target.into(),
                 open,
@@ -128,38 +113,33 @@ impl From<CrmChange> for changes::CrmChange {
             CrmChange::Task(task) => Self::Task(task.into()),
             CrmChange::EndTask(key) => Self::EndTask(key),
             CrmChange::Activity(activity) => Self::Activity(activity.into()),
-            CrmChange::Log { level, code, about } => {
-                let (level, code, about) = (level.into(), code.to_owned(), facts(about));
-                Self::Log(changes::LogLine { level, code, about })
-            }
+            CrmChange::Log { level, code, about } => Self::Log(changes::LogLine {
+                level: level.into(),
+                code: code.to_owned(),
+                about: facts(about),
+            }),
             CrmChange::Notify {
                 key,
                 user,
                 code,
                 about,
-            } => {
-                let (code, about) = (code.to_owned(), facts(about));
-                Self::Notify(changes::Notification {
-                    key,
-                    user,
-                    code,
-                    about,
-                })
-            }
+            } => Self::Notify(changes::Notification {
+                key,
+                user,
+                code: code.to_owned(),
+                about: facts(about),
+            }),
             CrmChange::Subject {
                 subject,
                 id,
                 status,
                 facts: told,
-            } => {
-                let (subject, status, facts) = (subject.to_owned(), status.into(), facts(told));
-                Self::Subject(changes::SubjectChange {
-                    subject,
-                    id,
-                    status,
-                    facts,
-                })
-            }
+            } => Self::Subject(changes::SubjectChange {
+                subject: subject.to_owned(),
+                id,
+                status: status.into(),
+                facts: facts(told),
+            }),
             CrmChange::SyncAgain(records) => Self::SyncAgain(all(records)),
         }
     }
