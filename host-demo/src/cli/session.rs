@@ -104,6 +104,7 @@ impl Session {
         Ok(DemoConfig {
             tenant,
             component: self.component(),
+            cache: Some(self.shared.database.with_extension("cache")),
             clock: Arc::new(SystemClock),
             hours: EveningHours::parse(evening_opens, evening_closes, zone)?,
             ..DemoConfig::new(&self.shared.database)

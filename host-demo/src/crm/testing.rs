@@ -109,3 +109,14 @@ pub(crate) fn attributes(names: &[&str]) -> PermissionAttributes {
         permissions: (1..).zip(names).map(permission).collect(),
     }
 }
+
+/// The component that comes along, compiled once for all tests.
+pub(crate) fn component() -> crate::host::Component {
+    static LOADED: std::sync::OnceLock<koppel_embedding::ComponentFile> =
+        std::sync::OnceLock::new();
+    let loaded = LOADED.get_or_init(|| {
+        let config = crate::host::DemoConfig::new("");
+        config.load_component().expect("the component loads")
+    });
+    crate::host::Component::Loaded(loaded.clone())
+}

@@ -98,3 +98,28 @@ async fn a_change_of_settings_keeps_the_rest() {
     assert!(!view.active && view.secret_present);
     assert_eq!(view.address, "https://spotler.example");
 }
+
+/// The component itself, without Spotler: a save that is handed in before the
+/// connection is active is skipped, and its history says why.
+#[tokio::test]
+async fn a_save_goes_through_the_component_and_leaves_its_history() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = DemoConfig {
+        component: crate::crm::testing::component(),
+        key: koppel_embedding::secret::KeySource::File,
+        ..DemoConfig::new(folder.path().join("crm.sqlite"))
+    };
+    let host = DemoHost::open(config).await.expect("a host");
+    let anna = crate::crm::testing::contact("p1");
+    let edit = crate::crm::Edit::new().text("last_name", "Jansen");
+    host.crm().create(&anna, edit).await.expect("saved");
+    let ran = host.run_until_idle().await.expect("worked");
+    assert_eq!((ran.settled, ran.conflicts), (1, 0));
+    let history = host.crm().history(&anna, 10).await.expect("read");
+    assert_eq!(history.len(), 1);
+    assert_eq!(history[0].outcome, "skipped");
+    assert_eq!(
+        host.crm().queue(10).await.expect("read"),
+        QueueView::default()
+    );
+}
