@@ -1,2 +1,240 @@
 //! A whole world in a test: the real component, the demo host and the
-//! simulator, on a clock that the test moves.
+//! simulator, on a clock that only the test moves.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use koppel_tests::{World, anna};
+//! let world = World::start().await;
+//! world.save("1", anna()).await;
+//! world.run().await;
+//! assert_eq!(world.reason("1").await, "created");
+//! # }
+//! ```
+
+use std::sync::{Arc, OnceLock};
+
+use host_demo::contract::{Change, Consent, MappingRow, RecordKind, RecordRef, SyncStatus};
+use host_demo::crm::{Edit, Record};
+use host_demo::host::{Component, DemoConfig, DemoHost};
+use koppel_embedding::queue::{HistoryEntry, Of};
+use koppel_embedding::{ComponentFile, Event, ManualClock};
+use spotler_sim::{Config, SpotlerSim};
+use tempfile::TempDir;
+
+/// When every world starts.
+const START: &str = "2026-03-02T09:00:00Z";
+/// The same, in milliseconds.
+const START_MS: u64 = 1_772_442_000_000;
+
+/// The CRM's name of the user who makes the connection.
+pub const ADMIN: &str = "admin";
+
+/// Simulator, component and CRM of one test.
+pub struct World {
+    /// Spotler.
+    pub sim: SpotlerSim,
+    /// The CRM with its component.
+    pub host: DemoHost,
+    /// The CRM's clock; [`World::advance_s`] moves Spotler's along with it.
+    pub clock: ManualClock,
+    config: DemoConfig,
+    _folder: TempDir,
+}
+
+/// The compiled component, shared by all tests of a program.
+fn component() -> ComponentFile {
+    static COMPONENT: OnceLock<ComponentFile> = OnceLock::new();
+    COMPONENT
+        .get_or_init(|| {
+            let mut config = DemoConfig::new("unused.sqlite");
+            config.cache = Some(std::env::temp_dir().join("koppel-tests-cache"));
+            config.load_component().expect("the component loads")
+        })
+        .clone()
+}
+
+/// A form for Anna, with the gate open and no permission.
+pub fn anna() -> Edit {
+    person("Anna", "anna@voorbeeld.nl")
+}
+
+/// A form for anybody, with the gate open and no permission.
+pub fn person(first_name: &str, email: &str) -> Edit {
+    Edit::new()
+        .text("first_name", first_name)
+        .text("last_name", "de Boer")
+        .text("email", email)
+        .gate(true)
+        .owner("owner-1")
+}
+
+/// The contact with this id.
+pub fn contact(id: &str) -> RecordRef {
+    RecordRef { kind: RecordKind::Contact, id: id.to_owned() }
+}
+
+/// A simulator on the clock of the tests.
+pub fn spotler() -> Config {
+    Config::frozen_at(START)
+}
+
+impl World {
+    /// Profile `default`, connected, mapping saved, no contact on either side.
+    pub async fn start() -> Self {
+        Self::start_with(spotler(), "default").await
+    }
+
+    /// Connected to this simulator with this profile, mapping saved, and no
+    /// request counted yet.
+    pub async fn start_with(config: Config, profile: &str) -> Self {
+        let world = Self::unconnected(config).await;
+        world.connect(profile).await;
+        world.save_mapping().await;
+        world.sim.clear_requests();
+        world
+    }
+
+    /// Nothing connected yet.
+    pub async fn unconnected(config: Config) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = ManualClock::at(START_MS);
+        let mut demo = DemoConfig::new(folder.path().join("crm.sqlite"));
+        demo.component = Component::Loaded(component());
+        demo.clock = Arc::new(clock.clone());
+        demo.seed = Some(1);
+        let host = DemoHost::open(demo.clone()).await.expect("a host").as_user(ADMIN);
+        let sim = SpotlerSim::start(config).await.expect("a simulator");
+        Self { sim, host, clock, config: demo, _folder: folder }
+    }
+
+    /// The API's address.
+    pub fn address(&self) -> String {
+        format!("{}/integrationservice", self.sim.base_url())
+    }
+
+    /// Activates the connection with the simulator's own key and secret.
+    pub async fn connect(&self, profile: &str) {
+        self.host
+            .activate("demo-key", "demo-secret", &self.address(), profile)
+            .await
+            .expect("settings saved");
+        self.run().await;
+    }
+
+    /// Saves the mapping as it stands.
+    pub async fn save_mapping(&self) {
+        let rows = self.host.mapping().await.expect("a mapping");
+        self.save_rows(rows).await;
+    }
+
+    /// Saves these rows as the mapping.
+    pub async fn save_rows(&self, rows: Vec<MappingRow>) {
+        self.host.save_mapping(rows).await.expect("mapping saved");
+        self.run().await;
+    }
+
+    /// Closes the CRM and opens it anew on the same file, as after a restart.
+    pub async fn restart(&mut self) {
+        let host = DemoHost::open(self.config.clone()).await.expect("a host");
+        self.host = host.as_user(ADMIN);
+    }
+
+    /// Saves a contact, new or known.
+    pub async fn save(&self, id: &str, edit: Edit) {
+        self.host.crm().save(&contact(id), edit).await.expect("saved");
+    }
+
+    /// Records an opt-in of a contact for a permission.
+    pub async fn opt_in(&self, id: &str, bit: u32) {
+        self.say(id, bit, Consent::Given).await;
+    }
+
+    /// Records what a contact said for a permission.
+    pub async fn say(&self, id: &str, bit: u32, consent: Consent) {
+        let crm = self.host.crm();
+        crm.set_permission(&contact(id), bit, consent, "form").await.expect("saved");
+    }
+
+    /// Works the queue until nothing is due.
+    pub async fn run(&self) {
+        self.host.run_until_idle().await.expect("worked");
+    }
+
+    /// Works the queue, moving the clock to whatever is due next, until it is
+    /// empty or a day has passed.
+    pub async fn run_to_the_end(&self) {
+        let worker = self.host.worker().expect("a worker");
+        for _ in 0..500 {
+            worker.run_until_idle().await.expect("worked");
+            let Some(next) = worker.next_due().await.expect("a queue") else { return };
+            let now = self.host.crm().now();
+            self.advance_ms(next.saturating_sub(now).max(1));
+        }
+        panic!("the queue is not empty after 500 rounds");
+    }
+
+    /// Reads what changed in Spotler.
+    pub async fn tick(&self) {
+        self.host.tick().await.expect("queued");
+        self.run().await;
+    }
+
+    /// Moves both clocks.
+    pub fn advance_s(&self, seconds: u64) {
+        self.advance_ms(seconds * 1000);
+    }
+
+    /// Moves both clocks.
+    pub fn advance_ms(&self, ms: u64) {
+        self.clock.advance(std::time::Duration::from_millis(ms));
+        self.sim.clock().set_ms(i64::try_from(self.host.crm().now()).expect("a time"));
+    }
+
+    /// A contact as the CRM has it.
+    pub async fn record(&self, id: &str) -> Record {
+        self.host.crm().record(&contact(id)).await.expect("read").expect("there")
+    }
+
+    /// The status that a contact shows.
+    pub async fn status(&self, id: &str) -> Option<SyncStatus> {
+        self.record(id).await.status
+    }
+
+    /// Everything that became of a contact, latest first.
+    pub async fn history(&self, id: &str) -> Vec<HistoryEntry> {
+        self.host.crm().history(&contact(id), 100).await.expect("a history")
+    }
+
+    /// The code of the last outcome of a contact.
+    pub async fn reason(&self, id: &str) -> String {
+        let history = self.history(id).await;
+        history.first().map(|it| it.reason.code.clone()).unwrap_or_default()
+    }
+
+    /// The code of the last outcome of a hook that is about no record.
+    pub async fn last_reason_of(&self, hook: &str) -> String {
+        let crm = self.host.crm();
+        let history = crm.history_of(&Of::default(), 100).await.expect("a history");
+        let last = history.iter().find(|it| it.hook == hook);
+        last.map(|it| it.reason.code.clone()).unwrap_or_default()
+    }
+
+    /// The requests since the last time, as `PUT /contact/…`, without queries.
+    pub fn requests(&self) -> Vec<String> {
+        let requests = self.sim.requests();
+        self.sim.clear_requests();
+        requests.iter().map(spotler_sim::LoggedRequest::line).collect()
+    }
+
+    /// The permissions that are on for a contact in Spotler.
+    pub fn permissions_on(&self, email: &str) -> Vec<u32> {
+        let contact = self.sim.contact_by_email(email).expect("there");
+        contact.sets.get("permissions").map(|it| it.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Raises a save event without a change, as a CRM may that does not compare.
+    pub async fn touch(&self, id: &str) {
+        let event = Event::ContactSaved { record: contact(id), change: Change::Updated };
+        self.host.enqueue(event).await.expect("queued");
+    }
+}
