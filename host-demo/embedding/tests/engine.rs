@@ -38,7 +38,7 @@ async fn a_foreign_import_is_refused_by_name() {
     .expect("well-formed");
     match engine.load_bytes(&bytes) {
         Err(ComponentError::ForeignImport(name)) => {
-            assert_eq!(name, "wasi:filesystem/preopens@0.2.0")
+            assert_eq!(name, "wasi:filesystem/preopens@0.2.0");
         }
         other => panic!("{other:?}"),
     }

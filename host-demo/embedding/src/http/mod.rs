@@ -120,3 +120,6 @@ impl WasiHttpHooks for Gate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ async fn list(
         cursor,
     })
 }
+
+#[cfg(test)]
+mod tests;
