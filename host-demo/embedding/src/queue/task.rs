@@ -126,3 +126,79 @@ fn task(row: &SqliteRow) -> Result<Task, StoreError> {
 fn count(row: &SqliteRow, column: &'static str) -> Result<u32, StoreError> {
     u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::contacts::Change;
+    use crate::contract::types::{RecordKind, RecordRef};
+    use crate::queue::{NewEvent, enqueue};
+    use crate::secret::KeySource;
+    use crate::store::Store;
+
+    async fn due_hooks(connection: &mut Connection) -> Vec<String> {
+        let rows = due(connection, "acme", false, 1, 100)
+            .await
+            .expect("the queue");
+        let tasks = begin(connection, &rows.iter().map(|it| it.0).collect::<Vec<_>>())
+            .await
+            .expect("rows");
+        tasks.iter().map(|it| it.event.hook().to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn events_of_one_record_wait_for_each_other_and_settings_wait_for_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("crm.db");
+        let store = Store::open_with(path, KeySource::File)
+            .await
+            .expect("a store");
+        let tenant = TenantId::new("acme").expect("a name");
+        let mut connection = store.readers().acquire().await.expect("a connection");
+        let record = RecordRef {
+            kind: RecordKind::Contact,
+            id: "1".into(),
+        };
+        let purchase = crate::contract::shop::Purchase {
+            id: "o".into(),
+            target: record.clone(),
+            products: vec![],
+            link: None,
+            status: "completed".into(),
+            values: vec![],
+        };
+        let saved = Event::ContactSaved {
+            record,
+            change: Change::Updated,
+        };
+        for event in [
+            Event::OrderChanged(purchase),
+            saved,
+            Event::Tick,
+            Event::MappingSaved(vec![]),
+            Event::SettingsSaved,
+        ] {
+            let new = NewEvent {
+                event,
+                occurred_at: 1,
+                user: None,
+            };
+            enqueue(&mut connection, &tenant, new)
+                .await
+                .expect("queued");
+        }
+        let first = due_hooks(&mut connection).await;
+        assert_eq!(first, ["on-order-changed", "on-tick", "on-settings-saved"]);
+        let ended = "DELETE FROM koppel_event WHERE hook = 'on-order-changed'";
+        sqlx::query(ended)
+            .execute(&mut *connection)
+            .await
+            .expect("deleted");
+        assert!(
+            due_hooks(&mut connection)
+                .await
+                .contains(&"on-contact-saved".to_owned())
+        );
+        assert_eq!(next_due(&mut connection).await.expect("the queue"), Some(0));
+    }
+}
