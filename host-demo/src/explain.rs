@@ -57,6 +57,23 @@ impl Explainer {
         filled(text.filter(|it| !it.is_empty()).unwrap_or(code), about)
     }
 
+    /// The text of a code where it stands for many records, whose facts differ.
+    pub fn text_for_many(&self, language: Language, code: &str) -> String {
+        let text = self.text(language, code, &[]);
+        let mut general = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((_, tail)) = after.split_once('}') else {
+                break;
+            };
+            general.push_str(before);
+            general.push('…');
+            rest = tail;
+        }
+        general.push_str(rest);
+        general
+    }
+
     /// What to do next; none where nothing needs doing.
     pub fn next_step(
         &self,
@@ -130,6 +147,12 @@ mod tests {
     fn a_missing_fact_stays_visible() {
         let text = explainer().text(Language::Dutch, "bad-property", &[]);
         assert_eq!(text, "Veld {property} werd geweigerd");
+    }
+
+    #[test]
+    fn for_many_records_the_facts_are_left_open() {
+        let text = explainer().text_for_many(Language::English, "bad-property");
+        assert_eq!(text, "Field … was refused");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A small but real demo CRM that embeds the Koppel component.
+#![doc = include_str!("../README.md")]
 
 pub mod cli;
 pub mod contract;

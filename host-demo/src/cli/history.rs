@@ -1,11 +1,14 @@
 //! `history` and `why`: what became of a record, and which rules led to it.
 
 use clap::Args;
-use koppel_embedding::{contract::outcomes::RuleApplied, queue::HistoryEntry};
+use koppel_embedding::{
+    contract::outcomes::RuleApplied,
+    queue::{HistoryEntry, Of},
+};
 use serde_json::{Value, json};
 
 use super::{
-    output::{moment, table},
+    output::{moment, or_dash, table},
     reference::Named,
     session::Session,
 };
@@ -16,7 +19,8 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
-    contact: Named,
+    /// The record; without it every call is shown, those about no record too.
+    contact: Option<Named>,
     /// How many calls at most.
     #[arg(long, default_value_t = 50)]
     limit: u32,
@@ -27,11 +31,14 @@ pub(crate) struct WhyArgs {
     contact: Named,
 }
 
-/// Shows every call about a record, latest first (DA-73).
+/// Shows every call, or those about a record, latest first (DA-73).
 pub(crate) async fn run(args: HistoryArgs, session: &Session) -> anyhow::Result<()> {
     let host = session.host().await?;
     let explainer = host.explainer().await?;
-    let entries = host.crm().history(&args.contact.0, args.limit).await?;
+    let entries = match &args.contact {
+        Some(contact) => host.crm().history(&contact.0, args.limit).await?,
+        None => host.crm().history_of(&Of::default(), args.limit).await?,
+    };
     let json = json!({
         "history": entries.iter().map(|it| entry_json(it, &explainer)).collect::<Vec<_>>(),
     });
@@ -43,6 +50,7 @@ pub(crate) async fn run(args: HistoryArgs, session: &Session) -> anyhow::Result<
                 .map(|(path, count)| format!("{count}× {path}"));
             vec![
                 moment(it.ended_at),
+                or_dash(it.subject.as_deref()),
                 it.hook.clone(),
                 it.attempt.to_string(),
                 it.outcome.clone(),
@@ -52,6 +60,7 @@ pub(crate) async fn run(args: HistoryArgs, session: &Session) -> anyhow::Result<
         };
         let headers = [
             "moment (UTC)",
+            "record",
             "hook",
             "attempt",
             "outcome",
@@ -104,6 +113,7 @@ fn entry_json(entry: &HistoryEntry, explainer: &Explainer) -> Value {
     json!({
         "id": entry.id,
         "event": entry.key.to_string(),
+        "subject": entry.subject,
         "hook": entry.hook,
         "attempt": entry.attempt,
         "outcome": entry.outcome,

@@ -60,9 +60,11 @@ pub(crate) fn table(headers: &[&str], rows: Vec<Vec<String>>) -> String {
     }
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(headers);
+        .load_style(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    if headers.iter().any(|it| !it.is_empty()) {
+        table.set_header(headers.iter().copied());
+    }
     table.add_rows(rows);
     table.to_string()
 }

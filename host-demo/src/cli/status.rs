@@ -17,7 +17,7 @@ pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
     let explainer = host.explainer().await?;
     let status = host.status().await?;
     let connection = &status.connection;
-    let explain = |code: &str| explainer.text(Language::English, code, &[]);
+    let explain = |code: &str| explainer.text_for_many(Language::English, code);
     let count = |it: &StatusCount| json!({"status": it.status.map(Code::code), "reason": it.reason, "records": it.records});
     let json = json!({
         "connection": {

@@ -40,19 +40,19 @@ async fn one(
         }
         CrmChange::Permission(it) => {
             update(connection, tenant, &it.target, |record| {
-                permission(record, it)
+                permission(record, it);
             })
             .await
         }
         CrmChange::Gate(it) => {
             update(connection, tenant, &it.target, |record| {
-                record.gate = it.open
+                record.gate = it.open;
             })
             .await
         }
         CrmChange::State(it) => {
             update(connection, tenant, &it.target, |record| {
-                record.state = it.state
+                record.state = it.state;
             })
             .await
         }

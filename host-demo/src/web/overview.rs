@@ -59,7 +59,7 @@ async fn gather(pages: &Pages, language: Language) -> Result<Overview, HostError
     let frame = Frame::new(language, "/?");
     let status = pages.host.status().await?;
     let log = pages.host.crm().log(LOG_LINES).await?;
-    let explain = |code: &str| pages.explainer.text(language, code, &[]);
+    let explain = |code: &str| pages.explainer.text_for_many(language, code);
     let count = |it: StatusCount| Count {
         status: frame.texts.status_of(it.status).to_owned(),
         filter: it.status.map_or("", Code::code),

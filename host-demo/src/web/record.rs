@@ -92,8 +92,13 @@ async fn gather(
     let texts = frame.texts;
     let catalogue = crm.catalogue().await?;
     let history = crm.history(&reference, LINES).await?;
-    let explain = |code: &str| pages.explainer.text(language, code, &[]);
-    let next = |code: &str| pages.explainer.next_step(language, code, &[]);
+    // The facts of a reason stand in the history line that gave it.
+    let facts_of = |code: &str| {
+        let line = history.iter().find(|it| it.reason.code == code);
+        line.map_or(&[][..], |it| &it.reason.about)
+    };
+    let explain = |code: &str| pages.explainer.text(language, code, facts_of(code));
+    let next = |code: &str| pages.explainer.next_step(language, code, facts_of(code));
     let mut facts = own_facts(&record, texts);
     for field in catalogue.fields() {
         if let Some(it) = record.fields.get(&field.name) {

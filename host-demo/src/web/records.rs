@@ -115,7 +115,7 @@ async fn gather(pages: &Pages, language: Language, wanted: Wanted) -> Result<Rec
         status_code: it.status.map_or("none", Code::code),
         reason: it
             .reason
-            .map(|it| pages.explainer.text(language, &it, &[]))
+            .map(|it| pages.explainer.text_for_many(language, &it))
             .unwrap_or_default(),
     };
     Ok(Records {
