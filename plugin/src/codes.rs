@@ -90,6 +90,7 @@ codes! {
     LOST = "answer-lost": "Spotler gaf geen volledig antwoord; er wordt gekeken of het gelukt is.", "Spotler gave no whole answer; we look whether it was done.", "", "";
     NOT_SENT = "not-sent": "Het CRM heeft het verzoek niet doorgelaten.", "The CRM did not let the request out.", "Controleer het adres van Spotler bij de instellingen.", "Check the address of Spotler in the settings.";
     CONNECTION_STOPPED = "connection-stopped": "De koppeling is gestopt omdat Spotler de gegevens weigert; alles wacht.", "The connection was stopped because Spotler refuses the credentials; everything waits.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
+    NOTED = "noted-first": "Het aanzetten is eerst genoteerd.", "Switching on was noted first.", "", "";
     STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
 
     RULE_EXPLICIT_CONSENT = "only-explicit-opt-ins": "Alleen permissies waarvoor het CRM een opt-in heeft.", "Only permissions for which the CRM has an opt-in.", "", "";

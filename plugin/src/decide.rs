@@ -12,7 +12,7 @@ use crate::consent::{self, Trust, Verdict};
 use crate::crm::{CrmRecord, Event, Origin, RecordRef, RecordState};
 use crate::look;
 use crate::mapping;
-use crate::memory::{Link, LockKind, Unsure, Wish};
+use crate::memory::{Intent, Link, LockKind, Wish};
 use crate::outcome::{Actor, Reason};
 use crate::profile::{Gate, Reactivation, Starts};
 use crate::settle::Settled;
@@ -72,9 +72,17 @@ pub enum Course {
 }
 
 impl Case<'_> {
-    /// What is in doubt: a write of ours may have been lost.
-    pub fn unsure(&self) -> Option<Unsure> {
-        look::unsure(self.link.as_ref(), self.event)
+    /// Whether a write of ours may have been lost.
+    pub fn is_unsure(&self) -> bool {
+        look::is_unsure(self.link.as_ref(), self.event)
+    }
+
+    /// What may have been switched on without our having been told. In the step
+    /// after it was noted, on its first attempt, it cannot have been yet.
+    pub fn intent(&self) -> Option<&Intent> {
+        let just_noted = self.event.cursor.is_some() && self.event.attempt == 1;
+        let intent = self.link.as_ref().and_then(|it| it.intent.as_ref());
+        intent.filter(|_| !just_noted)
     }
 
     /// Whether the address is to be another one than Spotler has.
@@ -225,7 +233,10 @@ fn wanted(case: &Case<'_>, address: &Address) -> Wanted {
 /// request is made at all (DA-18, YO-19).
 fn nothing_to_do(case: &Case<'_>, wanted: &Wanted) -> bool {
     let Some(link) = &case.link else { return false };
-    let certain = case.unsure().is_none() && link.blanked.is_none() && link.synced_at.is_some();
+    let certain = !case.is_unsure()
+        && link.intent.is_none()
+        && link.blanked.is_none()
+        && link.synced_at.is_some();
     let same_values = wanted
         .values
         .iter()

@@ -12,7 +12,7 @@ use crate::consent::{self, Trust, Verdict};
 use crate::crm::{Consent, Facts, Origin, Timestamp};
 use crate::decide::{Case, Wanted};
 use crate::look::{self, Presence};
-use crate::memory::{BitMemory, Link, LockKind, Snapshot, Wish};
+use crate::memory::{BitMemory, Intent, Link, LockKind, Snapshot, Wish};
 use crate::outcome::{Actor, Reason, RuleApplied};
 use crate::settle::Settled;
 use crate::spotler::contact::{ContactBody, SeenContact};
@@ -45,6 +45,21 @@ pub enum Next {
     End(Box<Settled>),
     /// Write this.
     Write(Box<Draft>),
+}
+
+impl Draft {
+    /// What has to be noted before this is sent; none if it is noted already, or
+    /// if nothing is switched on for somebody who is there.
+    pub fn to_be_noted(&self, noted: Option<&Intent>) -> Option<Intent> {
+        let on = self.body.permissions.iter().filter(|(_, on)| **on);
+        let bits: Vec<u32> = on.map(|(bit, _)| *bit).collect();
+        let intent = Intent {
+            bits,
+            changed_before: self.changed_before,
+        };
+        let needed = !self.creates && !intent.bits.is_empty() && noted != Some(&intent);
+        needed.then_some(intent)
+    }
 }
 
 impl Next {
@@ -193,18 +208,16 @@ fn change(
     id: String,
     now: Timestamp,
 ) -> Draft {
-    let unsure = case.unsure();
-    let link = base_link(case, wanted, &id, unsure.is_some());
+    let link = base_link(case, wanted, &id);
     let restores = link.blanked.is_some() && seen.is_blank();
     let came_through = link.ours && link.synced_at.is_none();
     let found = !restores
         && !came_through
         && (link.synced_at.is_none() || link.blanked.is_some() || link.external_id != id);
-    let trust = match () {
-        () if found => Trust::Found,
-        () if restores => Trust::Known,
-        () if came_through || look::is_doubtful(seen, unsure.as_ref()) => Trust::Doubtful,
-        () => Trust::Known,
+    let trust = match (found, came_through) {
+        (true, _) => Trust::Found,
+        (false, true) => Trust::Doubtful,
+        (false, false) => Trust::Known,
     };
     let mut draft = Draft {
         creates: false,
@@ -214,17 +227,12 @@ fn change(
             permissions: BTreeMap::new(),
         },
         link: Link {
-            ours: link.ours && !found,
+            ours: link.ours && link.external_id == id,
             external_id: id,
             ..link
         },
         imports: Vec::new(),
-        seen_on: seen
-            .permissions
-            .iter()
-            .filter(|(_, on)| **on)
-            .map(|(bit, _)| *bit)
-            .collect(),
+        seen_on: seen.permissions_on(),
         changed_before: seen.last_changed,
         done: match (found, restores) {
             (_, true) => codes::RESTORED,
@@ -248,9 +256,9 @@ fn change(
 
 /// The link to go on from. A contact under our own id that nobody confirmed is
 /// a creation of ours whose answer was lost.
-fn base_link(case: &Case<'_>, wanted: &Wanted, id: &str, unsure: bool) -> Link {
+fn base_link(case: &Case<'_>, wanted: &Wanted, id: &str) -> Link {
     case.link.clone().unwrap_or_else(|| {
-        let came_through = unsure && id == wanted.external_id;
+        let came_through = case.is_unsure() && id == wanted.external_id;
         Link::to(id.to_owned(), came_through)
     })
 }
@@ -264,7 +272,7 @@ fn change_values(
     trust: Trust,
     draft: &mut Draft,
 ) {
-    let certain = case.unsure().is_none();
+    let certain = !case.is_unsure();
     for (name, value) in &wanted.values {
         let confirmed = draft.link.fields.get(name);
         let unchanged = match confirmed {
@@ -316,6 +324,8 @@ fn change_permissions(
             memory,
             on,
         };
+        let doubtful = trust == Trust::Known && look::is_doubtful(seen, case.intent(), bit);
+        let trust = if doubtful { Trust::Doubtful } else { trust };
         let mut verdict = consent::judge(case.record, known, trust);
         if verdict == Verdict::Enable && !(may_enable && may_be_restored(restored.as_ref(), &known))
         {

@@ -1,8 +1,8 @@
 //! What a look at Spotler showed: whether the person is there, and whether the
 //! person may still be mailed (C15, evidence strongest first).
 
-use crate::crm::{Event, Timestamp};
-use crate::memory::{Link, LockKind, Unsure};
+use crate::crm::Event;
+use crate::memory::{Intent, Link, LockKind};
 use crate::spotler::contact::SeenContact;
 use crate::spotler::trouble::{Kind, Trouble};
 
@@ -75,36 +75,26 @@ pub fn lock_shown(seen: &SeenContact, bounced: bool) -> Option<LockKind> {
     }
 }
 
-/// Whether a lost write may have arrived and been undone since: then nothing
-/// that we meant to switch on is switched on again (C15, C18). It did not
-/// arrive if nothing has changed at Spotler since before the write.
-pub fn is_doubtful(seen: &SeenContact, unsure: Option<&Unsure>) -> bool {
-    /// How far the clocks of CRM and Spotler may differ.
-    const SKEW_MS: Timestamp = 5 * 60 * 1000;
-    let Some(unsure) = unsure else { return false };
-    match (seen.last_changed, unsure.changed_before) {
-        (None, _) => true,
-        (Some(changed), Some(before)) => changed != before,
-        (Some(changed), None) => changed.saturating_add(SKEW_MS) >= unsure.since,
-    }
+/// Whether a permission that is off may be off because a write of ours arrived
+/// and was undone since: then it is not switched on again (C15, C18). No write
+/// arrived if nothing has changed at Spotler since before it; and none was made
+/// if it was never noted.
+pub fn is_doubtful(seen: &SeenContact, intent: Option<&Intent>, bit: u32) -> bool {
+    intent.is_some_and(|intent| {
+        let unchanged = seen.last_changed.is_some() && seen.last_changed == intent.changed_before;
+        intent.bits.contains(&bit) && !unchanged
+    })
 }
 
-/// What is in doubt when a call starts. A second attempt is unsure of the
-/// first, unless the first ended in a deferral that was committed: then the
+/// Whether a write of ours may have been lost. A second attempt is unsure of
+/// the first, unless the first ended in a deferral that was committed: then the
 /// link says what it left open.
-pub fn unsure(link: Option<&Link>, event: &Event) -> Option<Unsure> {
-    let left_open = link.and_then(|it| it.unsure.clone());
+pub fn is_unsure(link: Option<&Link>, event: &Event) -> bool {
+    let left_open = link.is_some_and(|it| it.unsure);
     let committed = link
         .and_then(|it| it.deferred.as_ref())
         .is_some_and(|it| it.event == event.id && it.attempt + 1 == event.attempt);
-    if event.attempt == 1 || committed {
-        return left_open;
-    }
-    let since = left_open.map_or(event.occurred_at, |it| it.since.min(event.occurred_at));
-    Some(Unsure {
-        since,
-        changed_before: None,
-    })
+    left_open || (event.attempt > 1 && !committed)
 }
 
 #[cfg(test)]
@@ -167,39 +157,21 @@ mod tests {
         assert_eq!(Presence::among(Vec::new(), "ours"), Presence::Absent);
     }
 
-    fn changed(at: Option<Timestamp>) -> SeenContact {
-        SeenContact {
+    #[test]
+    fn a_permission_is_in_doubt_only_if_it_was_noted_and_something_changed_since() {
+        let changed = |at| SeenContact {
             last_changed: at,
             ..SeenContact::default()
-        }
-    }
-
-    #[test]
-    fn a_lost_write_is_in_doubt_only_if_something_changed_since() {
-        let hour = 3_600_000;
-        let since_ten = |changed_before| Unsure {
-            since: 10 * hour,
+        };
+        let noted = |changed_before| Intent {
+            bits: vec![1],
             changed_before,
         };
-        assert!(!is_doubtful(&changed(Some(9 * hour)), None));
-        assert!(!is_doubtful(
-            &changed(Some(9 * hour)),
-            Some(&since_ten(None))
-        ));
-        assert!(is_doubtful(
-            &changed(Some(10 * hour)),
-            Some(&since_ten(None))
-        ));
-        assert!(is_doubtful(&changed(None), Some(&since_ten(None))));
-        let just_before = 10 * hour - 1;
-        assert!(!is_doubtful(
-            &changed(Some(just_before)),
-            Some(&since_ten(Some(just_before)))
-        ));
-        assert!(is_doubtful(
-            &changed(Some(10 * hour)),
-            Some(&since_ten(Some(just_before)))
-        ));
+        assert!(!is_doubtful(&changed(Some(9)), None, 1));
+        assert!(!is_doubtful(&changed(Some(9)), Some(&noted(Some(9))), 1));
+        assert!(is_doubtful(&changed(Some(10)), Some(&noted(Some(9))), 1));
+        assert!(!is_doubtful(&changed(Some(10)), Some(&noted(Some(9))), 2));
+        assert!(is_doubtful(&changed(None), Some(&noted(None)), 1));
     }
 
     fn event(attempt: u32) -> Event {
@@ -213,21 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn a_second_attempt_is_unsure_from_the_event_on() {
-        let unsure_since =
-            |link: Option<&Link>, attempt| unsure(link, &event(attempt)).map(|it| it.since);
-        assert_eq!(unsure_since(None, 1), None);
-        assert_eq!(unsure_since(None, 2), Some(7));
-        let left_open = Some(Unsure {
-            since: 3,
-            changed_before: Some(1),
-        });
+    fn a_second_attempt_is_unsure_of_the_first() {
+        assert!(!is_unsure(None, &event(1)));
+        assert!(is_unsure(None, &event(2)));
         let link = Link {
-            unsure: left_open.clone(),
+            unsure: true,
             ..Link::to("x".into(), true)
         };
-        assert_eq!(unsure(Some(&link), &event(1)), left_open);
-        assert_eq!(unsure_since(Some(&link), 2), Some(3));
+        assert!(is_unsure(Some(&link), &event(1)));
     }
 
     #[test]
@@ -240,7 +205,7 @@ mod tests {
             deferred,
             ..Link::to("x".into(), true)
         };
-        assert_eq!(unsure(Some(&link), &event(2)), None);
-        assert!(unsure(Some(&link), &event(3)).is_some());
+        assert!(!is_unsure(Some(&link), &event(2)));
+        assert!(is_unsure(Some(&link), &event(3)));
     }
 }

@@ -56,12 +56,14 @@ pub struct BitMemory {
     pub locked_at: Option<Timestamp>,
 }
 
-/// A write whose answer was lost: it may have been carried out.
+/// Permissions that are about to be switched on, noted and committed before the
+/// request is made: so that after a kill or a lost answer it is known that it may
+/// have been, and what Spotler showed before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unsure {
-    /// Since when.
-    pub since: Timestamp,
-    /// When the contact had last changed before the write, if a look told.
+pub struct Intent {
+    /// The permissions.
+    pub bits: Vec<u32>,
+    /// When the contact had last changed; none if Spotler does not say.
     pub changed_before: Option<Timestamp>,
 }
 
@@ -104,7 +106,9 @@ pub struct Link {
     /// Set once a bounce of the address was told: whether it was a hard one.
     pub bounced_hard: Option<bool>,
     /// Set from a write whose answer was lost until a look.
-    pub unsure: Option<Unsure>,
+    pub unsure: bool,
+    /// What is about to be switched on.
+    pub intent: Option<Intent>,
     /// The last attempt that was deferred.
     pub deferred: Option<DeferredAttempt>,
     /// Whether the last word about the record was a failure.
@@ -125,7 +129,8 @@ impl Link {
             lock: None,
             blanked: None,
             bounced_hard: None,
-            unsure: None,
+            unsure: false,
+            intent: None,
             deferred: None,
             failed: false,
             synced_at: None,

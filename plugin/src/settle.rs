@@ -5,7 +5,7 @@ use crate::change::{CrmChange, LogLevel, Task};
 use crate::codes;
 use crate::crm::{CrmRecord, Facts, Origin, RecordRef, SyncStatus, Timestamp};
 use crate::decide::Case;
-use crate::memory::{DeferredAttempt, Link, Lock, LockKind};
+use crate::memory::{DeferredAttempt, Intent, Link, Lock, LockKind};
 use crate::outcome::{Actor, Answer, Deferral, Outcome, Reason};
 use crate::spotler::trouble::{Kind, Trouble};
 
@@ -46,7 +46,8 @@ impl Settled {
     pub fn synced(code: &'static str, rule: &'static str, link: Link) -> Self {
         let link = Link {
             failed: false,
-            unsure: None,
+            unsure: false,
+            intent: None,
             deferred: None,
             ..link
         };
@@ -133,13 +134,30 @@ impl Settled {
         settled.link = Some(Link {
             lock: Some(Lock { kind, at: now }),
             address,
-            unsure: None,
+            unsure: false,
+            intent: None,
             deferred: None,
             failed: matches!(settled.answer.outcome, Outcome::Rejected(..)),
             ..link
         });
         settled.ends_wish = true;
         settled
+    }
+
+    /// What is to be switched on is noted first, and the call made again.
+    pub fn noted(link: Link, intent: Intent) -> Self {
+        let deferral = Deferral {
+            cursor: Some(codes::NOTED.to_owned()),
+            ..deferral(Reason::new(codes::NOTED), None)
+        };
+        let link = Link {
+            intent: Some(intent),
+            ..link
+        };
+        Self {
+            link: Some(link),
+            ..Self::of(Outcome::Deferred(deferral), "C16")
+        }
     }
 
     /// A request ended in trouble; `link` is what is known of the record.
@@ -152,7 +170,7 @@ impl Settled {
         };
         settled.link = link.or_else(|| case.link.clone()).map(|link| Link {
             failed: rejected || link.failed,
-            unsure: link.unsure.clone().or_else(|| case.unsure()),
+            unsure: link.unsure || case.is_unsure(),
             deferred: (!rejected).then_some(attempt),
             ..link
         });

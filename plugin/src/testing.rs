@@ -14,7 +14,7 @@ use crate::crm::{
     Permission, PermissionChoice, RecordKind, RecordPage, RecordRef, RecordState, Timestamp,
 };
 use crate::flows::settings_saved;
-use crate::outcome::Answer;
+use crate::outcome::{Answer, Outcome};
 use crate::ports::{Ports, Refusal};
 use crate::spotler::wire::{NoReply, Request, Response};
 
@@ -96,16 +96,31 @@ impl Outside {
         self.sent.take()
     }
 
-    /// Saves a record and calls the hook.
+    /// Saves a record and calls the hook, step after step.
     pub(crate) fn save(&self, record: &CrmRecord, attempt: u32) -> Answer {
+        let mut event = event("saved", attempt);
+        loop {
+            let answer = self.call(record, &event);
+            match &answer.outcome {
+                Outcome::Deferred(deferral) if deferral.cursor.is_some() => {
+                    event.attempt = 1;
+                    event.cursor.clone_from(&deferral.cursor);
+                }
+                Outcome::Synced(_)
+                | Outcome::Skipped(_)
+                | Outcome::Deferred(_)
+                | Outcome::Rejected(..) => return answer,
+            }
+        }
+    }
+
+    /// Calls the hook once.
+    pub(crate) fn call(&self, record: &CrmRecord, event: &Event) -> Answer {
         self.records
             .borrow_mut()
             .insert(record.reference.clone(), record.clone());
-        run(crate::flows::contact_saved::on_contact_saved(
-            self,
-            &event("saved", attempt),
-            record,
-        ))
+        let hook = crate::flows::contact_saved::on_contact_saved(self, event, record);
+        run(hook)
     }
 
     /// Moves the clock.

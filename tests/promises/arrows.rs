@@ -8,14 +8,24 @@ use crate::support::repository;
 /// Our own crates that a manifest names among its dependencies.
 fn ours(manifest: &str) -> BTreeSet<String> {
     let text = std::fs::read_to_string(repository().join(manifest)).expect("a manifest");
-    let ours = ["koppel-plugin", "koppel-component", "koppel-embedding", "host-demo", "spotler-sim"];
+    let ours = [
+        "koppel-plugin",
+        "koppel-component",
+        "koppel-embedding",
+        "host-demo",
+        "spotler-sim",
+    ];
     let dependencies = text.split_once("[dependencies]").map_or("", |it| it.1);
     let named = |name: &&str| {
         dependencies.lines().any(|line| {
-            line.strip_prefix(**name).is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
+            line.strip_prefix(*name)
+                .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
         })
     };
-    ours.iter().filter(|it| named(it)).map(|it| (*it).to_owned()).collect()
+    ours.iter()
+        .filter(|it| named(it))
+        .map(|it| (*it).to_owned())
+        .collect()
 }
 
 #[test]
@@ -31,7 +41,9 @@ fn the_embedding_knows_nothing_of_the_demo_crm() {
 
 #[test]
 fn the_demo_crm_knows_the_component_as_a_file_only() {
-    let expected = ["koppel-component", "koppel-embedding"].map(str::to_owned).into();
+    let expected = ["koppel-component", "koppel-embedding"]
+        .map(str::to_owned)
+        .into();
     assert_eq!(ours("host-demo/Cargo.toml"), expected);
 }
 
@@ -40,10 +52,24 @@ fn the_pure_modules_name_nothing_of_the_edge() {
     let mut files = Vec::new();
     collect(&repository().join("plugin/src"), &mut files);
     assert!(files.len() > 20, "{files:?}");
-    for file in files.iter().filter(|it| !it.components().any(|part| part.as_os_str() == "edge")) {
+    for file in files
+        .iter()
+        .filter(|it| !it.components().any(|part| part.as_os_str() == "edge"))
+    {
         let text = std::fs::read_to_string(file).expect("a source file");
-        for foreign in ["crate::edge", "wit_bindgen", "std::time", "std::net", "std::env", "std::fs"] {
-            assert!(!text.contains(foreign), "{} names {foreign}", file.display());
+        for foreign in [
+            "crate::edge",
+            "wit_bindgen",
+            "std::time",
+            "std::net",
+            "std::env",
+            "std::fs",
+        ] {
+            assert!(
+                !text.contains(foreign),
+                "{} names {foreign}",
+                file.display()
+            );
         }
     }
 }

@@ -11,10 +11,16 @@ use crate::support::{golden, repository};
 #[test]
 fn every_item_of_the_contract_is_documented() {
     let mut resolve = Resolve::default();
-    let (ours, _) = resolve.push_dir(repository().join("wit")).expect("the contract parses");
+    let (ours, _) = resolve
+        .push_dir(repository().join("wit"))
+        .expect("the contract parses");
     let mut bare = Vec::new();
     let mut check = |docs: &Docs, name: String| {
-        if docs.contents.as_deref().is_none_or(|it| it.trim().is_empty()) {
+        if docs
+            .contents
+            .as_deref()
+            .is_none_or(|it| it.trim().is_empty())
+        {
             bare.push(name);
         }
     };
@@ -33,13 +39,22 @@ fn every_item_of_the_contract_is_documented() {
             let path = format!("{interface}.{name}");
             match &item.kind {
                 TypeDefKind::Record(record) => {
-                    record.fields.iter().for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
+                    record
+                        .fields
+                        .iter()
+                        .for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
                 }
                 TypeDefKind::Variant(variant) => {
-                    variant.cases.iter().for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
+                    variant
+                        .cases
+                        .iter()
+                        .for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
                 }
                 TypeDefKind::Enum(cases) => {
-                    cases.cases.iter().for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
+                    cases
+                        .cases
+                        .iter()
+                        .for_each(|it| check(&it.docs, format!("{path}.{}", it.name)));
                 }
                 TypeDefKind::Type(wit_parser::Type::Id(_)) => continue,
                 _ => {}
@@ -74,7 +89,10 @@ fn component() -> (Engine, Component) {
 fn the_component_imports_what_the_golden_list_names_and_nothing_else() {
     let (engine, component) = component();
     let kind = component.component_type();
-    let imports: Vec<String> = kind.imports(&engine).map(|(name, _)| name.to_owned()).collect();
+    let imports: Vec<String> = kind
+        .imports(&engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
     golden("imports.txt", &format!("{}\n", imports.join("\n")));
 }
 
@@ -83,6 +101,9 @@ fn the_component_imports_what_the_golden_list_names_and_nothing_else() {
 fn the_component_offers_the_hooks_of_the_golden_list() {
     let (engine, component) = component();
     let kind = component.component_type();
-    let exports: Vec<String> = kind.exports(&engine).map(|(name, _)| name.to_owned()).collect();
+    let exports: Vec<String> = kind
+        .exports(&engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
     golden("exports.txt", &format!("{}\n", exports.join("\n")));
 }

@@ -1,5 +1,12 @@
 //! What is promised, each promise a test whose name is the sentence.
 
 mod arrows;
+mod connection;
 mod contract;
+mod faults;
+mod import;
+mod life_cycle;
+mod opt_out;
+mod safety;
+mod saved_contacts;
 mod support;

@@ -13,7 +13,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use host_demo::contract::{Change, Consent, MappingRow, RecordKind, RecordRef, SyncStatus};
+use host_demo::contract::{
+    Change, Consent, ManualAction, MappingRow, RecordKind, RecordRef, SyncStatus,
+};
 use host_demo::crm::{Edit, Record};
 use host_demo::host::{Component, DemoConfig, DemoHost};
 use koppel_embedding::queue::{HistoryEntry, Of};
@@ -70,7 +72,10 @@ pub fn person(first_name: &str, email: &str) -> Edit {
 
 /// The contact with this id.
 pub fn contact(id: &str) -> RecordRef {
-    RecordRef { kind: RecordKind::Contact, id: id.to_owned() }
+    RecordRef {
+        kind: RecordKind::Contact,
+        id: id.to_owned(),
+    }
 }
 
 /// A simulator on the clock of the tests.
@@ -102,9 +107,18 @@ impl World {
         demo.component = Component::Loaded(component());
         demo.clock = Arc::new(clock.clone());
         demo.seed = Some(1);
-        let host = DemoHost::open(demo.clone()).await.expect("a host").as_user(ADMIN);
+        let host = DemoHost::open(demo.clone())
+            .await
+            .expect("a host")
+            .as_user(ADMIN);
         let sim = SpotlerSim::start(config).await.expect("a simulator");
-        Self { sim, host, clock, config: demo, _folder: folder }
+        Self {
+            sim,
+            host,
+            clock,
+            config: demo,
+            _folder: folder,
+        }
     }
 
     /// The API's address.
@@ -141,7 +155,11 @@ impl World {
 
     /// Saves a contact, new or known.
     pub async fn save(&self, id: &str, edit: Edit) {
-        self.host.crm().save(&contact(id), edit).await.expect("saved");
+        self.host
+            .crm()
+            .save(&contact(id), edit)
+            .await
+            .expect("saved");
     }
 
     /// Records an opt-in of a contact for a permission.
@@ -152,7 +170,9 @@ impl World {
     /// Records what a contact said for a permission.
     pub async fn say(&self, id: &str, bit: u32, consent: Consent) {
         let crm = self.host.crm();
-        crm.set_permission(&contact(id), bit, consent, "form").await.expect("saved");
+        crm.set_permission(&contact(id), bit, consent, "form")
+            .await
+            .expect("saved");
     }
 
     /// Works the queue until nothing is due.
@@ -166,7 +186,9 @@ impl World {
         let worker = self.host.worker().expect("a worker");
         for _ in 0..500 {
             worker.run_until_idle().await.expect("worked");
-            let Some(next) = worker.next_due().await.expect("a queue") else { return };
+            let Some(next) = worker.next_due().await.expect("a queue") else {
+                return;
+            };
             let now = self.host.crm().now();
             self.advance_ms(next.saturating_sub(now).max(1));
         }
@@ -187,12 +209,19 @@ impl World {
     /// Moves both clocks.
     pub fn advance_ms(&self, ms: u64) {
         self.clock.advance(std::time::Duration::from_millis(ms));
-        self.sim.clock().set_ms(i64::try_from(self.host.crm().now()).expect("a time"));
+        self.sim
+            .clock()
+            .set_ms(i64::try_from(self.host.crm().now()).expect("a time"));
     }
 
     /// A contact as the CRM has it.
     pub async fn record(&self, id: &str) -> Record {
-        self.host.crm().record(&contact(id)).await.expect("read").expect("there")
+        self.host
+            .crm()
+            .record(&contact(id))
+            .await
+            .expect("read")
+            .expect("there")
     }
 
     /// The status that a contact shows.
@@ -202,19 +231,29 @@ impl World {
 
     /// Everything that became of a contact, latest first.
     pub async fn history(&self, id: &str) -> Vec<HistoryEntry> {
-        self.host.crm().history(&contact(id), 100).await.expect("a history")
+        self.host
+            .crm()
+            .history(&contact(id), 100)
+            .await
+            .expect("a history")
     }
 
     /// The code of the last outcome of a contact.
     pub async fn reason(&self, id: &str) -> String {
         let history = self.history(id).await;
-        history.first().map(|it| it.reason.code.clone()).unwrap_or_default()
+        history
+            .first()
+            .map(|it| it.reason.code.clone())
+            .unwrap_or_default()
     }
 
     /// The code of the last outcome of a hook that is about no record.
     pub async fn last_reason_of(&self, hook: &str) -> String {
         let crm = self.host.crm();
-        let history = crm.history_of(&Of::default(), 100).await.expect("a history");
+        let history = crm
+            .history_of(&Of::default(), 100)
+            .await
+            .expect("a history");
         let last = history.iter().find(|it| it.hook == hook);
         last.map(|it| it.reason.code.clone()).unwrap_or_default()
     }
@@ -223,18 +262,47 @@ impl World {
     pub fn requests(&self) -> Vec<String> {
         let requests = self.sim.requests();
         self.sim.clear_requests();
-        requests.iter().map(spotler_sim::LoggedRequest::line).collect()
+        requests
+            .iter()
+            .map(spotler_sim::LoggedRequest::line)
+            .collect()
     }
 
     /// The permissions that are on for a contact in Spotler.
     pub fn permissions_on(&self, email: &str) -> Vec<u32> {
         let contact = self.sim.contact_by_email(email).expect("there");
-        contact.sets.get("permissions").map(|it| it.iter().copied().collect()).unwrap_or_default()
+        contact
+            .sets
+            .get("permissions")
+            .map(|it| it.iter().copied().collect())
+            .unwrap_or_default()
+    }
+
+    /// Carries out an operation by hand with these contacts, to the end.
+    pub async fn act(&self, operation: &str, ids: &[&str]) {
+        self.queue_action(operation, ids).await;
+        self.run().await;
+    }
+
+    /// Queues an operation by hand with these contacts.
+    pub async fn queue_action(&self, operation: &str, ids: &[&str]) {
+        let action = ManualAction {
+            operation: operation.to_owned(),
+            records: ids.iter().map(|id| contact(id)).collect(),
+            selection: None,
+            permissions: Vec::new(),
+            fields: Vec::new(),
+            parameters: Vec::new(),
+        };
+        self.host.run_action(action).await.expect("queued");
     }
 
     /// Raises a save event without a change, as a CRM may that does not compare.
     pub async fn touch(&self, id: &str) {
-        let event = Event::ContactSaved { record: contact(id), change: Change::Updated };
+        let event = Event::ContactSaved {
+            record: contact(id),
+            change: Change::Updated,
+        };
         self.host.enqueue(event).await.expect("queued");
     }
 }

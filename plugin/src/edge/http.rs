@@ -9,7 +9,7 @@ use super::bindings::wasi::http::types::{
 use super::bindings::wasi::io::streams::StreamError;
 use super::executor::Reactor;
 use super::ports::now;
-use super::retry_after;
+use crate::spotler::retry_after;
 use crate::spotler::wire::{Method, NoReply, Request, Response};
 
 const SECOND_NS: u64 = 1_000_000_000;

@@ -18,7 +18,6 @@ mod executor;
 mod exports;
 mod http;
 mod ports;
-mod retry_after;
 mod trap;
 
 use exports::Koppel;

@@ -14,7 +14,7 @@ use crate::draft::{self, Draft, Next};
 use crate::flows::take_down;
 use crate::look::{self, Presence};
 use crate::mapping;
-use crate::memory::{Link, Memory, Unsure};
+use crate::memory::{Intent, Link, Memory};
 use crate::outcome::{Actor, Answer, Outcome, Reason};
 use crate::ports::Ports;
 use crate::profile::Gate;
@@ -93,7 +93,7 @@ impl<P: Ports> Visit<'_, P> {
     async fn look(&self, wanted: &Wanted) -> Result<Presence, Trouble> {
         let link = self.case.link.as_ref();
         let id = link.map_or(wanted.external_id.as_str(), |it| &it.external_id);
-        if link.is_none() && self.case.unsure().is_none() {
+        if link.is_none() && !self.case.is_unsure() {
             return self.look_by_address(wanted, id).await;
         }
         match Presence::of(self.spotler.contact(id).await)? {
@@ -172,10 +172,23 @@ impl<P: Ports> Visit<'_, P> {
         if draft.body.is_empty() {
             return self.agreed(draft);
         }
+        let noted = self.case.link.as_ref().and_then(|it| it.intent.as_ref());
+        if let Some(intent) = draft.to_be_noted(noted) {
+            return self.note(draft, intent);
+        }
         match self.spotler.change(&draft.body).await {
             Ok(()) => self.confirmed(wanted, draft).await,
             Err(trouble) => self.write_failed(wanted, &draft, &trouble).await,
         }
+    }
+
+    /// Commits what is about to be switched on, before it is. A person who is
+    /// found is linked by it already, but nothing of that is confirmed yet.
+    fn note(&self, draft: Draft, intent: Intent) -> Settled {
+        let known = self.case.link.clone();
+        let link =
+            known.unwrap_or_else(|| Link::to(draft.link.external_id.clone(), draft.link.ours));
+        Settled::noted(link, intent)
     }
 
     async fn write_failed(&self, wanted: &Wanted, draft: &Draft, trouble: &Trouble) -> Settled {
@@ -188,14 +201,9 @@ impl<P: Ports> Visit<'_, P> {
         if !trouble.may_be_done() {
             return self.trouble(trouble, None).await;
         }
-        let since = self.case.unsure().map_or(self.now, |it| it.since);
-        let unsure = Some(Unsure {
-            since,
-            changed_before: draft.changed_before,
-        });
         let fresh = || Link::to(draft.link.external_id.clone(), draft.creates);
         let link = Link {
-            unsure,
+            unsure: true,
             ..known.unwrap_or_else(fresh)
         };
         self.trouble(trouble, Some(link)).await
@@ -227,7 +235,7 @@ impl<P: Ports> Visit<'_, P> {
             .link
             .as_ref()
             .is_some_and(|it| it.synced_at.is_some() && !it.failed);
-        if was_linked && draft.imports.is_empty() && self.case.unsure().is_none() {
+        if was_linked && draft.imports.is_empty() && !self.case.is_unsure() {
             let mut settled = Settled::nothing_changed(&self.case);
             settled.link = Some(Link {
                 synced_at: Some(self.now),
@@ -251,18 +259,18 @@ impl<P: Ports> Visit<'_, P> {
         let id = draft.link.external_id.clone();
         let link = Link {
             synced_at: Some(self.now),
-            unsure: None,
+            unsure: false,
+            intent: None,
             ..draft.link.clone()
         };
         let address = Some(wanted.address_hash.clone());
         match Presence::of(self.spotler.contact(&id).await) {
             Err(trouble) => {
-                let since = self.now;
-                let unsure = Some(Unsure {
-                    since,
-                    changed_before: None,
-                });
-                self.trouble(&trouble, Some(Link { unsure, ..link })).await
+                let link = Link {
+                    unsure: true,
+                    ..link
+                };
+                self.trouble(&trouble, Some(link)).await
             }
             Ok(Presence::Locked(kind)) => Settled::locked(
                 &self.case, link, kind, address, self.now,

@@ -86,46 +86,43 @@ async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
         Ok(looked) => looked,
         Err(trouble) => return Err(Box::new(visit.trouble(&trouble, None).await)),
     };
-    let lock = match &looked {
+    let shown = match &looked {
         Presence::Locked(kind) => Some(*kind),
         Presence::One(seen) => look::lock_shown(seen, link.bounced_hard.is_some()),
         Presence::Absent | Presence::Several | Presence::AddressTaken => None,
     };
-    if let Some(kind) = lock {
-        let link = Link {
-            lock: Some(Lock {
-                kind,
-                at: visit.now,
-            }),
-            ..link.clone()
-        };
-        if visit.case.record.state == RecordState::Deleted {
-            return Ok((all_off(link), Vec::new()));
-        }
-        return Err(Box::new(Settled::locked(
-            &visit.case,
-            link,
-            kind,
-            None,
-            visit.now,
-        )));
+    if let Some(kind) = link.lock.as_ref().map(|it| it.kind).or(shown) {
+        return inactive(visit, link, kind);
     }
     let Presence::One(seen) = looked else {
         return Ok((all_off(link.clone()), Vec::new()));
     };
-    let on: Vec<u32> = seen
-        .permissions
-        .iter()
-        .filter(|(_, on)| **on)
-        .map(|(bit, _)| *bit)
-        .collect();
+    let on = seen.permissions_on();
     if !on.is_empty() {
         let body = turned_off(&link.external_id, &on);
         if let Err(trouble) = visit.spotler.change(&body).await {
-            return Err(Box::new(visit.trouble(&trouble, None).await));
+            return match look::lock_of(&trouble) {
+                Some(kind) => inactive(visit, link, kind),
+                None => Err(Box::new(visit.trouble(&trouble, None).await)),
+            };
         }
     }
     Ok((all_off(with_withdrawals(link, &seen, visit.now)), on))
+}
+
+/// Somebody who is inactive gets no write but the blanking of a deleted record.
+fn inactive<P: Ports>(visit: &Visit<'_, P>, link: &Link, kind: LockKind) -> Off {
+    let at = visit.now;
+    if visit.case.record.state == RecordState::Deleted {
+        let lock = link.lock.clone().or(Some(Lock { kind, at }));
+        let link = Link {
+            lock,
+            ..link.clone()
+        };
+        return Ok((all_off(link), Vec::new()));
+    }
+    let settled = Settled::locked(&visit.case, link.clone(), kind, None, at);
+    Err(Box::new(settled))
 }
 
 fn turned_off(external_id: &str, bits: &[u32]) -> ContactBody {

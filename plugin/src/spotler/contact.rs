@@ -51,6 +51,12 @@ impl SeenContact {
         self.permissions.get(&bit).copied().unwrap_or(false)
     }
 
+    /// The permissions that are on.
+    pub fn permissions_on(&self) -> Vec<u32> {
+        let on = self.permissions.iter().filter(|(_, on)| **on);
+        on.map(|(bit, _)| *bit).collect()
+    }
+
     /// Whether the record holds nothing: it was blanked (DA-20).
     pub fn is_blank(&self) -> bool {
         let nothing = |value: &Value| value.is_null() || value.as_str() == Some("");

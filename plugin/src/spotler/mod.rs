@@ -5,6 +5,7 @@ pub mod client;
 pub mod contact;
 pub mod oauth;
 pub mod property;
+pub mod retry_after;
 pub mod time;
 pub mod trouble;
 pub mod wire;

@@ -3,12 +3,12 @@ use serde_json::{Value, json};
 use crate::change::CrmChange;
 use crate::codes;
 use crate::crm::{
-    Consent, CrmRecord, FieldValue, Origin, PermissionChoice, RecordState, SyncStatus,
+    Consent, CrmRecord, Event, FieldValue, Origin, PermissionChoice, RecordState, SyncStatus,
 };
 use crate::memory::{LockKind, Memory};
 use crate::outcome::{Answer, Outcome};
 use crate::spotler::wire::NoReply;
-use crate::testing::{Outside, anna, answer, found, seen};
+use crate::testing::{Outside, anna, answer, event, found, seen};
 
 const SEARCH: &str = "GET /contact/search?MPSearchQuery=email%3Danna%40voorbeeld.example";
 const GET: &str = "GET /contact/contact-7";
@@ -151,6 +151,11 @@ fn a_person_who_is_there_under_another_id_is_adopted_and_keeps_her_permissions()
         "GET /contact/webshop-1",
         answer(200, seen("webshop-1", &[2], Some(true))),
     );
+
+    outside.expect(
+        "GET /contact/webshop-1",
+        answer(200, seen("webshop-1", &[2], Some(true))),
+    );
     outside.expect("PUT /contact/webshop-1", done());
     outside.expect(
         "GET /contact/webshop-1",
@@ -158,7 +163,7 @@ fn a_person_who_is_there_under_another_id_is_adopted_and_keeps_her_permissions()
     );
     assert_eq!(outside.save(&newer, 1).outcome.code(), codes::UPDATED);
     assert_eq!(
-        bits(&outside.sent()[1].1),
+        bits(&outside.sent()[2].1),
         json!([{ "bit": 1, "enabled": true }])
     );
 }
@@ -308,6 +313,8 @@ fn a_write_that_did_not_arrive_is_repeated() {
     let (outside, record) = linked();
     let record = opted_in(record, 2, 1_800_000_000_500);
     outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
     outside.expect(PUT, Err(NoReply::Lost));
     outside.save(&record, 1);
     outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
@@ -354,11 +361,51 @@ fn a_product_that_the_account_lacks_does_not_stop_the_connection() {
     );
 }
 
+/// C15, C18
+#[test]
+fn what_was_switched_on_by_a_lost_write_and_off_since_stays_off() {
+    let (outside, record) = linked();
+    let record = opted_in(record, 2, 1_800_000_000_500);
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+    outside.expect(PUT, Err(NoReply::Lost));
+    outside.save(&record, 1);
+    outside.sent();
+    let mut changed = seen("contact-7", &[1], Some(true));
+    changed["lastChanged"] = json!(1_799_999_999_999_u64);
+    outside.expect(GET, answer(200, changed));
+    outside.save(&record, 2);
+    assert_eq!(lines(&outside).len(), 1);
+}
+
+/// C17, C18
+#[test]
+fn a_call_that_was_killed_before_it_switched_something_on_does_so_the_second_time() {
+    let (outside, record) = linked();
+    let record = opted_in(record, 2, 1_800_000_000_500);
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+    let noted = outside.call(&record, &event("saved", 1));
+    let Outcome::Deferred(deferral) = noted.outcome else {
+        panic!("{noted:?}")
+    };
+    let second_attempt = Event {
+        cursor: deferral.cursor,
+        ..event("saved", 2)
+    };
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+    outside.expect(PUT, done());
+    outside.expect(GET, answer(200, seen("contact-7", &[1, 2], Some(true))));
+    let answer = outside.call(&record, &second_attempt);
+    assert_eq!(answer.outcome.code(), codes::UPDATED);
+}
+
 /// C16
 #[test]
 fn an_opt_out_between_look_and_write_is_found_by_the_look_after_it() {
     let (outside, record) = linked();
     let record = opted_in(record, 2, 1_800_000_000_500);
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+
     outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
     outside.expect(PUT, done());
     outside.expect(GET, answer(200, seen("contact-7", &[1, 2], Some(false))));
@@ -378,12 +425,14 @@ fn a_withdrawal_between_look_and_write_takes_back_what_the_call_enabled() {
     let (outside, record) = linked();
     let record = opted_in(record, 2, 1_800_000_000_500);
     outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
     outside.expect(PUT, done());
     outside.expect(GET, answer(200, seen("contact-7", &[2], Some(true))));
     outside.expect(PUT, done());
     outside.save(&record, 1);
     assert_eq!(
-        bits(&outside.sent()[3].1),
+        bits(&outside.sent()[4].1),
         json!([{ "bit": 2, "enabled": false }])
     );
 }
@@ -426,15 +475,17 @@ fn a_deactivated_record_is_switched_off_blanked_and_restored() {
 
     record.state = RecordState::Active;
     let blank = json!({ "externalId": "contact-7", "properties": {}, "channels": [{ "name": "EMAIL", "value": false }] });
-    outside.expect(GET, answer(200, blank));
-    outside.expect(SEARCH, found(&[]));
+    for _ in 0..2 {
+        outside.expect(GET, answer(200, blank.clone()));
+        outside.expect(SEARCH, found(&[]));
+    }
     outside.expect(PUT, done());
     outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
     assert_eq!(outside.save(&record, 1).outcome.code(), codes::RESTORED);
     let sent = outside.sent();
-    assert_eq!(bits(&sent[2].1), json!([{ "bit": 1, "enabled": true }]));
+    assert_eq!(bits(&sent[4].1), json!([{ "bit": 1, "enabled": true }]));
     assert_eq!(
-        sent[2].1["contact"]["properties"]["email"],
+        sent[4].1["contact"]["properties"]["email"],
         json!("anna@voorbeeld.example")
     );
 }

@@ -1,0 +1,266 @@
+//! An opt-out wins, whichever way it shows and whenever it is noticed.
+
+use host_demo::contract::{Consent, Origin, SyncStatus};
+use host_demo::crm::Edit;
+use koppel_tests::{World, anna, contact, spotler};
+use spotler_sim::Config;
+use spotler_sim::switches::{ChannelSignal, PermissionSignal, SignalSwitches};
+
+/// A Spotler that shows an opt-out in one way only.
+fn showing(signals: SignalSwitches) -> Config {
+    let mut config = spotler();
+    config.switches.signals = signals;
+    config
+}
+
+fn refusing_writes() -> SignalSwitches {
+    SignalSwitches {
+        channels: ChannelSignal::AlwaysTrue,
+        write_says_opt_out: true,
+        ..SignalSwitches::none()
+    }
+}
+
+fn showing_the_channel() -> SignalSwitches {
+    SignalSwitches {
+        channels: ChannelSignal::Truthful,
+        ..SignalSwitches::none()
+    }
+}
+
+/// Anna in Spotler with permission 1.
+async fn with_anna(config: Config) -> World {
+    let world = World::start_with(config, "default").await;
+    world.save("1", anna()).await;
+    world.opt_in("1", 1).await;
+    world.run().await;
+    assert_eq!(world.reason("1").await, "created");
+    world.advance_s(600);
+    world.sim.clear_requests();
+    world
+}
+
+async fn change_something(world: &World) {
+    world.save("1", Edit::new().text("city", "Utrecht")).await;
+    world.run().await;
+}
+
+/// DA-34, DA-35, PV-39, C15
+#[tokio::test]
+async fn an_opt_out_told_by_a_refused_write_becomes_the_crms_opt_out() {
+    let world = with_anna(showing(refusing_writes())).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    let record = world.record("1").await;
+    assert_eq!(
+        (record.mail.allowed, record.mail.origin),
+        (false, Origin::Spotler)
+    );
+    assert_eq!(record.status, Some(SyncStatus::OptOut));
+    assert_eq!(
+        world
+            .sim
+            .contact_by_email("anna@voorbeeld.nl")
+            .expect("there")
+            .text("city"),
+        None
+    );
+}
+
+/// DA-36
+#[tokio::test]
+async fn after_an_opt_out_no_event_makes_a_request() {
+    let world = with_anna(showing(refusing_writes())).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    world.sim.clear_requests();
+    world
+        .save("1", Edit::new().text("city", "Zeist").gate(false))
+        .await;
+    world.run().await;
+    world.save("1", Edit::new().gate(true)).await;
+    world.opt_in("1", 2).await;
+    world.run().await;
+    world.touch("1").await;
+    world.run().await;
+    world.act("sync-contact", &["1"]).await;
+    world
+        .host
+        .crm()
+        .deactivate(&contact("1"))
+        .await
+        .expect("saved");
+    world.run().await;
+    assert_eq!(world.requests(), Vec::<String>::new());
+    assert_eq!(world.status("1").await, Some(SyncStatus::OptOut));
+}
+
+/// C15, PV-40
+#[tokio::test]
+async fn a_channel_that_is_off_locks_without_an_opt_out_and_asks_a_person_once() {
+    let world = with_anna(showing(showing_the_channel())).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    world.touch("1").await;
+    world.run().await;
+    assert_eq!(world.reason("1").await, "inactive-in-spotler");
+    let record = world.record("1").await;
+    assert_eq!(
+        (record.mail.allowed, record.status),
+        (true, Some(SyncStatus::Failed))
+    );
+    let tasks = world.host.crm().tasks(true).await.expect("tasks");
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert_eq!(tasks[0].owner.as_deref(), Some("owner-1"));
+}
+
+/// PV-41, PV-48, C4
+#[tokio::test]
+async fn the_next_tick_notices_an_opt_out_without_a_save() {
+    let world = with_anna(showing(showing_the_channel())).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    world.tick().await;
+    assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
+    assert_eq!(world.host.crm().tasks(true).await.expect("tasks").len(), 1);
+    world.sim.clear_requests();
+    change_something(&world).await;
+    assert_eq!(world.requests(), Vec::<String>::new());
+}
+
+/// PV-41
+#[tokio::test]
+async fn after_five_days_off_no_opt_out_is_missed() {
+    let world = with_anna(showing(showing_the_channel())).await;
+    world.tick().await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    world.advance_s(5 * 24 * 3600);
+    world.tick().await;
+    assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
+}
+
+/// DA-82
+#[tokio::test]
+async fn a_permission_withdrawn_in_spotler_comes_back_to_the_crm_and_only_a_newer_opt_in_lifts_it()
+{
+    let world = with_anna(spotler()).await;
+    world
+        .sim
+        .ui_set_permission("contact-1", (1, false))
+        .expect("switched");
+    world.tick().await;
+    let choice = world
+        .record("1")
+        .await
+        .permissions
+        .get(&1)
+        .cloned()
+        .expect("a choice");
+    assert_eq!(
+        (choice.consent, choice.origin),
+        (Consent::Withdrawn, Origin::Spotler)
+    );
+    assert!(
+        world.record("1").await.mail.allowed,
+        "one permission is not everything"
+    );
+    change_something(&world).await;
+    world.save_mapping().await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+    world.advance_s(60);
+    world.opt_in("1", 1).await;
+    world.run().await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1]);
+}
+
+/// DA-82
+#[tokio::test]
+async fn a_permission_given_in_spotler_is_taken_over_unless_the_crm_said_no() {
+    let world = with_anna(spotler()).await;
+    world.say("1", 2, Consent::Withdrawn).await;
+    world.run().await;
+    for bit in [2, 3] {
+        world
+            .sim
+            .ui_set_permission("contact-1", (bit, true))
+            .expect("switched");
+    }
+    world.tick().await;
+    let record = world.record("1").await;
+    let consent = |bit| record.permissions.get(&bit).map(|it| it.consent);
+    assert_eq!(
+        (consent(2), consent(3)),
+        (Some(Consent::Withdrawn), Some(Consent::Given))
+    );
+    change_something(&world).await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1, 3]);
+}
+
+/// C15
+#[tokio::test]
+async fn all_permissions_off_are_withdrawals_and_not_a_global_opt_out() {
+    let signals = SignalSwitches {
+        permissions: PermissionSignal::TurnedOff,
+        ..SignalSwitches::none()
+    };
+    let world = with_anna(showing(signals)).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    let record = world.record("1").await;
+    assert!(record.mail.allowed);
+    assert_eq!(
+        record.permissions.get(&1).map(|it| it.consent),
+        Some(Consent::Withdrawn)
+    );
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+}
+
+/// DA-38, PV-40
+#[tokio::test]
+async fn a_hard_bounce_is_one_task_for_the_owner_and_no_opt_out() {
+    let world = with_anna(spotler()).await;
+    world.sim.ui_hard_bounce("contact-1").expect("bounced");
+    world.tick().await;
+    world.advance_s(300);
+    world.tick().await;
+    let tasks = world.host.crm().tasks(false).await.expect("tasks");
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert_eq!(
+        (tasks[0].code.as_str(), tasks[0].owner.as_deref()),
+        ("task-bounce", Some("owner-1"))
+    );
+    assert!(world.record("1").await.mail.allowed);
+    world.sim.clear_requests();
+    change_something(&world).await;
+    assert_eq!(world.reason("1").await, "bounced");
+    assert_eq!(world.requests(), Vec::<String>::new());
+}
+
+/// C15
+#[tokio::test]
+async fn somebody_found_who_shows_no_sign_of_being_active_gets_nothing_switched_on() {
+    let mut config = showing(SignalSwitches::none());
+    config.contacts = vec![spotler_sim::SeedContact::new(
+        "webshop-1",
+        "anna@voorbeeld.nl",
+    )];
+    let world = World::start_with(config, "default").await;
+    world.sim.ui_opt_out("webshop-1").expect("opted out");
+    world.save("1", anna()).await;
+    world.run().await;
+    world.advance_s(60);
+    world.opt_in("1", 1).await;
+    world.run().await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+}
+
+/// C4
+#[tokio::test]
+async fn a_feed_of_bare_arrays_with_moments_as_text_is_read_as_well() {
+    let mut config = showing(showing_the_channel());
+    config.switches.shape.feeds = spotler_sim::switches::FeedShape::Bare;
+    config.switches.shape.dates = spotler_sim::switches::DateForm::Iso;
+    let world = with_anna(config).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    world.tick().await;
+    assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
+}

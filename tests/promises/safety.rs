@@ -1,0 +1,265 @@
+//! The first safety rule, over random sequences and over every Spotler that
+//! there might be (C32): nobody whose opt-out was shown to us is made reachable
+//! again by us, and nothing is switched on that the CRM holds no opt-in for.
+
+use std::collections::BTreeSet;
+
+use host_demo::contract::Consent;
+use host_demo::crm::Edit;
+use koppel_tests::{World, anna, contact, spotler};
+use proptest::prelude::*;
+use proptest::test_runner::{Config as RunnerConfig, TestRunner};
+use spotler_sim::switches::matrix;
+use spotler_sim::{Cause, Event, Fault, SeedContact};
+
+/// Two records; the second may be typed in with the address of the first.
+const RECORDS: [&str; 2] = ["1", "2"];
+
+/// Something that happens, on either side or on the wire.
+#[derive(Clone, Debug)]
+enum Step {
+    Save(usize, u8),
+    Say(usize, u32, bool),
+    Mail(usize, bool),
+    Gate(usize, bool),
+    Deactivate(usize),
+    Reactivate(usize),
+    Delete(usize),
+    TypeIn(usize),
+    Sync(usize),
+    Tick,
+    SpotlerOptOut,
+    SpotlerPermission(u32, bool),
+    SpotlerBounce,
+    SpotlerComplaint,
+    Fault(u8, u8),
+    Wait(u32),
+    Restart,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let record = || 0..RECORDS.len();
+    let bit = || 1..4_u32;
+    let step = prop_oneof![
+        4 => (record(), any::<u8>()).prop_map(|(it, value)| Step::Save(it, value)),
+        6 => (record(), bit(), prop::bool::weighted(0.8)).prop_map(|(it, bit, on)| Step::Say(it, bit, on)),
+        2 => (record(), any::<bool>()).prop_map(|(it, on)| Step::Mail(it, on)),
+        1 => (record(), any::<bool>()).prop_map(|(it, on)| Step::Gate(it, on)),
+        1 => record().prop_map(Step::Deactivate),
+        2 => record().prop_map(Step::Reactivate),
+        1 => record().prop_map(Step::Delete),
+        2 => record().prop_map(Step::TypeIn),
+        1 => record().prop_map(Step::Sync),
+        2 => Just(Step::Tick),
+        3 => Just(Step::SpotlerOptOut),
+        2 => (bit(), any::<bool>()).prop_map(|(bit, on)| Step::SpotlerPermission(bit, on)),
+        1 => Just(Step::SpotlerBounce),
+        1 => Just(Step::SpotlerComplaint),
+        4 => (0..6_u8, 0..4_u8).prop_map(|(kind, skip)| Step::Fault(kind, skip)),
+        3 => (1..7200_u32).prop_map(Step::Wait),
+        1 => Just(Step::Restart),
+    ];
+    prop::collection::vec(step, 4..24)
+}
+
+fn fault(kind: u8) -> Fault {
+    match kind {
+        0 => Fault::ResetAfterWork,
+        1 => Fault::ResetBeforeWork,
+        2 => Fault::TruncatedBody,
+        3 => Fault::StatusAfterWork { status: 503 },
+        4 => Fault::too_many_requests(),
+        _ => Fault::status(500),
+    }
+}
+
+/// A world of the matrix, and what the CRM ever said yes to.
+struct Trial {
+    world: World,
+    opted_in: BTreeSet<u32>,
+}
+
+impl Trial {
+    async fn start(number: usize, was_there: bool) -> Self {
+        let mut config = spotler();
+        config.switches = matrix()[number].switches.clone();
+        if was_there {
+            config.contacts =
+                vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
+        }
+        let opted_in = if was_there {
+            [2].into()
+        } else {
+            BTreeSet::new()
+        };
+        Self {
+            world: World::start_with(config, "default").await,
+            opted_in,
+        }
+    }
+
+    async fn take(&mut self, step: &Step) {
+        let crm = self.world.host.crm().clone();
+        let one = |record: &usize| contact(RECORDS[*record]);
+        // A step may be impossible just then: no such record, or a deleted one.
+        match step {
+            Step::Save(record, value) => {
+                let city = format!("Plaats {value}");
+                drop(
+                    crm.edit(&one(record), Edit::new().text("city", &city))
+                        .await,
+                );
+            }
+            Step::Say(record, bit, on) => {
+                let consent = if *on {
+                    Consent::Given
+                } else {
+                    Consent::Withdrawn
+                };
+                if crm
+                    .set_permission(&one(record), *bit, consent, "form")
+                    .await
+                    .is_ok()
+                    && *on
+                {
+                    self.opted_in.insert(*bit);
+                }
+            }
+            Step::Mail(record, on) => drop(crm.set_mail(&one(record), *on).await),
+            Step::Gate(record, on) => drop(crm.set_gate(&one(record), *on).await),
+            Step::Deactivate(record) => drop(crm.deactivate(&one(record)).await),
+            Step::Reactivate(record) => drop(crm.reactivate(&one(record)).await),
+            Step::Delete(record) => drop(crm.delete(&one(record)).await),
+            Step::TypeIn(record) => drop(crm.save(&one(record), anna()).await),
+            Step::Sync(record) => {
+                self.world
+                    .queue_action("sync-contact", &[RECORDS[*record]])
+                    .await
+            }
+            Step::Tick => drop(self.world.host.tick().await.expect("queued")),
+            Step::SpotlerOptOut => drop(self.world.sim.ui_opt_out("anna@voorbeeld.nl")),
+            Step::SpotlerPermission(bit, on) => {
+                if self
+                    .world
+                    .sim
+                    .ui_set_permission("anna@voorbeeld.nl", (*bit, *on))
+                    .is_ok()
+                    && *on
+                {
+                    self.opted_in.insert(*bit);
+                }
+            }
+            Step::SpotlerBounce => drop(self.world.sim.ui_hard_bounce("anna@voorbeeld.nl")),
+            Step::SpotlerComplaint => drop(self.world.sim.ui_mark_spam("anna@voorbeeld.nl")),
+            Step::Fault(kind, skip) => self.world.sim.faults().add(spotler_sim::FaultRule {
+                on: "*".into(),
+                when: spotler_sim::When::After {
+                    skip: u64::from(*skip),
+                    times: 1,
+                },
+                fault: fault(*kind),
+            }),
+            Step::Wait(seconds) => self.world.advance_s(u64::from(*seconds)),
+            Step::Restart => self.world.restart().await,
+        }
+        self.world.run().await;
+    }
+
+    fn violations(&self) -> Vec<String> {
+        let breaches = self.world.sim.breaches();
+        let mut violations: Vec<String> = breaches.iter().map(|it| format!("{it:?}")).collect();
+        for entry in self.world.sim.ledger() {
+            let Event::PermissionEnabled { bit, .. } = &entry.event else {
+                continue;
+            };
+            if matches!(entry.cause, Cause::Api { .. }) && !self.opted_in.contains(bit) {
+                violations.push(format!("switched on without an opt-in: {entry:?}"));
+            }
+        }
+        violations
+    }
+}
+
+async fn violations_of(number: usize, was_there: bool, steps: &[Step]) -> Vec<String> {
+    let mut trial = Trial::start(number, was_there).await;
+    for step in steps {
+        trial.take(step).await;
+    }
+    trial.world.run_to_the_end().await;
+    trial.violations()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// How many random sequences are tried; `KOPPEL_SEQUENCES` asks for more.
+fn sequences() -> u32 {
+    std::env::var("KOPPEL_SEQUENCES")
+        .ok()
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(120)
+}
+
+/// C12, C15, C16, C31, C32, PV-12
+#[test]
+fn no_random_sequence_makes_somebody_reachable_who_opted_out() {
+    let runtime = runtime();
+    let config = RunnerConfig {
+        cases: sequences(),
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..RunnerConfig::default()
+    };
+    let worlds = matrix().len();
+    let input = (0..worlds, any::<bool>(), steps());
+    TestRunner::new(config)
+        .run(&input, |(number, was_there, steps)| {
+            let violations = runtime.block_on(violations_of(number, was_there, &steps));
+            prop_assert!(
+                violations.is_empty(),
+                "{}: {violations:#?}",
+                matrix()[number].name
+            );
+            Ok(())
+        })
+        .expect("no violation");
+    println!(
+        "{} sequences over {worlds} worlds, 0 violations",
+        sequences()
+    );
+}
+
+/// C32
+#[test]
+fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
+    let story = [
+        Step::TypeIn(0),
+        Step::Say(0, 1, true),
+        Step::Wait(900),
+        Step::SpotlerOptOut,
+        Step::Save(0, 1),
+        Step::Say(0, 2, true),
+        Step::Tick,
+        Step::Say(0, 3, true),
+        Step::Deactivate(0),
+        Step::Reactivate(0),
+        Step::Delete(0),
+        Step::TypeIn(1),
+        Step::Say(1, 1, true),
+    ];
+    let runtime = runtime();
+    for (number, world) in matrix().iter().enumerate() {
+        for was_there in [false, true] {
+            let violations = runtime.block_on(violations_of(number, was_there, &story));
+            assert!(
+                violations.is_empty(),
+                "{} {was_there}: {violations:#?}",
+                world.name
+            );
+        }
+    }
+}
