@@ -2,7 +2,7 @@
 //!
 //! people (rows that are right) ─▶ oddities (rows that are odd or wrong) ─▶ census (reads it back) ─▶ page
 
-mod census;
+pub(crate) mod census;
 mod dice;
 mod oddities;
 mod page;

@@ -3,6 +3,7 @@
 //! One file a command, each with its `Args` and a `run`. A new command is a
 //! module, a variant of [`Command`] and an arm of `main`.
 
+mod demo;
 mod example_contacts;
 mod generated;
 mod repo;
@@ -25,6 +26,8 @@ struct Cli {
 /// One variant a command; its doc comment is the line that `--help` shows.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows it all once: a simulated Spotler, a small CRM, a thousand contacts.
+    Demo(demo::Args),
     /// Writes examples/contacts.csv and the page that counts what is in it.
     ExampleContacts(example_contacts::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
@@ -35,6 +38,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
         Command::Requirements(args) => requirements::run(&args),
         Command::Test(args) => test::run(&args),

@@ -16,7 +16,9 @@ pub(crate) fn wasm_target() -> Result<()> {
         return Ok(());
     }
     println!("installing the target {WASM_TARGET}");
-    let added = Command::new("rustup").args(["target", "add", WASM_TARGET]).status();
+    let added = Command::new("rustup")
+        .args(["target", "add", WASM_TARGET])
+        .status();
     match added {
         Ok(status) if status.success() => Ok(()),
         Ok(_) | Err(_) => bail!("install the target first: rustup target add {WASM_TARGET}"),
@@ -44,7 +46,15 @@ pub(crate) fn cargo_deny(root: &Path) -> Result<std::path::PathBuf> {
     }
     println!("installing cargo-deny {DENY_VERSION}");
     let installed = Command::new("cargo")
-        .args(["install", "cargo-deny", "--locked", "--debug", "--version", DENY_VERSION, "--root"])
+        .args([
+            "install",
+            "cargo-deny",
+            "--locked",
+            "--debug",
+            "--version",
+            DENY_VERSION,
+            "--root",
+        ])
         .arg(&tools)
         .env_remove("CARGO_TARGET_DIR")
         .status()
@@ -57,5 +67,8 @@ pub(crate) fn cargo_deny(root: &Path) -> Result<std::path::PathBuf> {
 
 fn version_of(program: &Path) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -23,24 +23,64 @@ struct Part {
 }
 
 const PARTS: &[Part] = &[
-    Part { name: "format", cargo: &["fmt", "--all", "--check"] },
+    Part {
+        name: "format",
+        cargo: &["fmt", "--all", "--check"],
+    },
     Part {
         name: "clippy of the component",
-        cargo: &["clippy", "-p", "koppel-plugin", "--target", setup::WASM_TARGET, "--", "-D", "warnings"],
+        cargo: &[
+            "clippy",
+            "-p",
+            "koppel-plugin",
+            "--target",
+            setup::WASM_TARGET,
+            "--",
+            "-D",
+            "warnings",
+        ],
     },
     Part {
         name: "clippy of everything else",
-        cargo: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        cargo: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
     },
-    Part { name: "tests", cargo: &["test", "--workspace", "--no-fail-fast"] },
-    Part { name: "requirements page", cargo: &["run", "-q", "-p", "xtask", "--", "requirements", "--check"] },
-    Part { name: "example contacts", cargo: &["run", "-q", "-p", "xtask", "--", "example-contacts", "--check"] },
+    Part {
+        name: "tests",
+        cargo: &["test", "--workspace", "--no-fail-fast"],
+    },
+    Part {
+        name: "requirements page",
+        cargo: &["run", "-q", "-p", "xtask", "--", "requirements", "--check"],
+    },
+    Part {
+        name: "example contacts",
+        cargo: &[
+            "run",
+            "-q",
+            "-p",
+            "xtask",
+            "--",
+            "example-contacts",
+            "--check",
+        ],
+    },
 ];
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut times = Vec::new();
-    let wanted = |name: &str| args.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
+    let wanted = |name: &str| {
+        args.only
+            .as_ref()
+            .is_none_or(|only| name.contains(only.as_str()))
+    };
     timed("set-up", &mut times, setup::wasm_target)?;
     for part in PARTS.iter().filter(|it| wanted(it.name)) {
         timed(part.name, &mut times, || cargo(part))?;

@@ -1,0 +1,64 @@
+//! How the demo speaks: a heading a step, a few lines below it.
+
+use std::collections::BTreeMap;
+
+use super::FOLDER;
+use super::crm::Ended;
+use super::steps::Demo;
+
+/// Says what comes next.
+pub(crate) fn heading(text: &str) {
+    println!("\n── {text}");
+}
+
+/// Says something about the step.
+pub(crate) fn say(text: &str) {
+    for line in text.lines() {
+        println!("   {}", line.trim_end());
+    }
+}
+
+/// How many records ended for which reason, most first, with what a person reads for it.
+pub(crate) fn reasons(counts: &BTreeMap<String, usize>, endings: &[Ended]) {
+    let mut rows: Vec<_> = counts.iter().collect();
+    rows.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (code, count) in rows {
+        let ending = endings.iter().find(|it| it.reason == *code);
+        let (outcome, text) = ending.map_or(("", ""), |it| (it.outcome.as_str(), it.text.as_str()));
+        // The text of one record may name another record; of many it must not.
+        let text = text.split_once(": ").map_or(text, |(text, _)| text);
+        println!("   {count:>5}  {outcome:<8}  {code:<18}  {text}");
+    }
+}
+
+/// The addresses of what is running.
+pub(crate) fn where_to_look(spotler: &str, crm: Option<&str>) {
+    println!("   Spotler (simulated)  {spotler}/");
+    if let Some(crm) = crm {
+        println!("   the CRM              {crm}/");
+    }
+    println!();
+}
+
+/// Commands to try, ready to be copied; while everything runs, something can happen in Spotler as well.
+pub(crate) fn next_commands(demo: &Demo, running: bool) {
+    let crm = format!("cargo run -q -p host-demo -- --database {FOLDER}/crm.sqlite");
+    let opted_out = demo.someone();
+    println!("   {crm} status");
+    println!("   {crm} contact list --status failed");
+    println!("   {crm} contact show {opted_out}");
+    println!("   {crm} why {opted_out}");
+    println!("   {crm} history {opted_out}");
+    println!("   {crm} tasks");
+    if running {
+        let (spotler, (person, address)) = (demo.spotler.address(), demo.someone_else());
+        println!("   {crm} contact edit {person} --set phone='030 123 45 67'");
+        println!("   curl -s '{spotler}/_sim/contacts?who={address}'");
+        println!(
+            "   curl -X POST {spotler}/_sim/ui -d '{{\"action\": \"opt_out\", \"who\": \"{address}\"}}'"
+        );
+        println!("   {crm} tick");
+    } else {
+        println!("   {crm} inspect");
+    }
+}
