@@ -43,22 +43,24 @@ pub(crate) fn where_to_look(spotler: &str, crm: Option<&str>) {
 /// Commands to try, ready to be copied; while everything runs, something can happen in Spotler as well.
 pub(crate) fn next_commands(demo: &Demo, running: bool) {
     let crm = format!("cargo run -q -p host-demo -- --database {FOLDER}/crm.sqlite");
-    let opted_out = demo.someone();
     println!("   {crm} status");
     println!("   {crm} contact list --status failed");
-    println!("   {crm} contact show {opted_out}");
-    println!("   {crm} why {opted_out}");
-    println!("   {crm} history {opted_out}");
     println!("   {crm} tasks");
-    if running {
-        let (spotler, (person, address)) = (demo.spotler.address(), demo.someone_else());
-        println!("   {crm} contact edit {person} --set phone='030 123 45 67'");
-        println!("   curl -s '{spotler}/_sim/contacts?who={address}'");
-        println!(
-            "   curl -X POST {spotler}/_sim/ui -d '{{\"action\": \"opt_out\", \"who\": \"{address}\"}}'"
-        );
-        println!("   {crm} tick");
-    } else {
-        println!("   {crm} inspect");
+    if let Some((person, opted_out)) = demo.people() {
+        let opted_out = opted_out.subject();
+        println!("   {crm} contact show {opted_out}");
+        println!("   {crm} why {opted_out}");
+        println!("   {crm} history {opted_out}");
+        if running {
+            let (spotler, address, person) =
+                (demo.spotler.address(), person.address(), person.subject());
+            println!("   {crm} contact edit {person} --set phone='030 123 45 67'");
+            println!("   curl -s '{spotler}/_sim/contacts?who={address}'");
+            println!(
+                "   curl -X POST {spotler}/_sim/ui -d '{{\"action\": \"opt_out\", \"who\": \"{address}\"}}'"
+            );
+            println!("   {crm} tick");
+        }
     }
+    println!("   {crm} inspect");
 }

@@ -27,6 +27,8 @@ const SHOWN_FIELDS: [&str; 6] = [
 ];
 /// Changes in Spotler are read up to the last whole second; what is younger is left to the next tick.
 const WHOLE_SECOND: Duration = Duration::from_millis(1100);
+/// How many people the last steps are about.
+const PEOPLE: usize = 4;
 /// Most records that one action may name.
 const RECORDS_OF_AN_ACTION: usize = 500;
 
@@ -62,9 +64,13 @@ impl Demo {
         let refused = self.import()?;
         self.sync(gate, &refused)?;
         self.choose_people()?;
-        self.save_what_spotler_does_not_have()?;
-        self.opt_out_and_save()?;
-        self.tick()?;
+        if self.people.len() == PEOPLE {
+            self.save_what_spotler_does_not_have()?;
+            self.opt_out_and_save()?;
+            self.tick()?;
+        } else {
+            say("the file has too few contacts with a permission to show more");
+        }
         let breaches = self.spotler.breaches()?;
         ensure!(
             breaches == 0,
@@ -249,11 +255,7 @@ impl Demo {
                 && created.contains(it.subject().as_str())
         };
         let rows = Row::read(&self.contacts)?;
-        self.people = rows.iter().filter(suits).take(4).cloned().collect();
-        ensure!(
-            self.people.len() == 4,
-            "the file has fewer than four contacts with a permission; there is no more to show"
-        );
+        self.people = rows.iter().filter(suits).take(PEOPLE).cloned().collect();
         Ok(())
     }
 
@@ -416,17 +418,12 @@ impl Demo {
         self.crm.ask(&["contact", "show", &person.subject()])
     }
 
-    /// The person who opted out, for commands to try.
-    pub(crate) fn someone(&self) -> String {
-        self.people.get(1).map(Row::subject).unwrap_or_default()
-    }
-
-    /// The address of somebody who did not opt out.
-    pub(crate) fn someone_else(&self) -> (String, String) {
-        self.people
-            .first()
-            .map(|it| (it.subject(), it.address()))
-            .unwrap_or_default()
+    /// The people that the last steps are about, if there were enough: who was only saved, and who opted out.
+    pub(crate) fn people(&self) -> Option<(&Row, &Row)> {
+        match self.people.as_slice() {
+            [saved, opted_out, ..] => Some((saved, opted_out)),
+            [] | [_] => None,
+        }
     }
 }
 
