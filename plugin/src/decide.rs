@@ -39,8 +39,8 @@ pub struct Case<'a> {
     pub address: AddressState,
     /// Another record that owns the address.
     pub owner: Option<RecordRef>,
-    /// Whether the address is known as opted out.
-    pub tombstone: bool,
+    /// Why the address must not be added to Spotler again.
+    pub tombstone: Option<LockKind>,
 }
 
 /// What Spotler should have of a record.
@@ -202,8 +202,8 @@ fn address_and_values(case: &Case<'_>) -> Course {
         return Course::End(Settled::rejected(case, reason, Actor::CrmUser, "DA-78"));
     }
     let known_under_it = case.link.as_ref().is_some_and(|it| it.address.is_some());
-    if case.tombstone && !known_under_it {
-        return Course::End(Settled::tombstone_stands(case));
+    if let Some(kind) = case.tombstone.filter(|_| !known_under_it) {
+        return Course::End(Settled::tombstone_stands(case, kind));
     }
     let wanted = wanted(case, address);
     if nothing_to_do(case, &wanted) {

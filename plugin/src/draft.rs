@@ -129,8 +129,8 @@ fn absent(case: &Case<'_>, wanted: &Wanted) -> Next {
         let reason = Reason::new(codes::GONE);
         return Next::end(Settled::rejected(case, reason, Actor::Marketer, "C16"));
     }
-    if case.tombstone {
-        return Next::end(Settled::tombstone_stands(case));
+    if let Some(kind) = case.tombstone {
+        return Next::end(Settled::tombstone_stands(case, kind));
     }
     if case.wish == Some(Wish::Match) {
         let settled = Settled::skipped(codes::NOT_IN_SPOTLER, "YO-15");
@@ -234,10 +234,11 @@ fn change(
         imports: Vec::new(),
         seen_on: seen.permissions_on(),
         changed_before: seen.last_changed,
-        done: match (found, restores) {
-            (_, true) => codes::RESTORED,
-            (true, false) => codes::FOUND,
-            (false, false) => codes::UPDATED,
+        done: match () {
+            () if restores => codes::RESTORED,
+            () if came_through => codes::CREATED,
+            () if found => codes::FOUND,
+            () => codes::UPDATED,
         },
         why: left_out(wanted),
     };

@@ -19,7 +19,7 @@ pub const LINKS: &str = "links";
 const EXTERNAL_IDS: &str = "external-ids";
 /// Which record owns an address, by the address's hash.
 const ADDRESSES: &str = "addresses";
-/// Opted-out addresses beyond blanking (C31), by hash.
+/// Addresses of people who were inactive, beyond blanking (C31), by hash.
 const TOMBSTONES: &str = "tombstones";
 /// Records that a user wants linked or matched, by record.
 const WISHES: &str = "wishes";
@@ -257,15 +257,17 @@ impl<'a, P: Ports> Memory<'a, P> {
         }
     }
 
-    /// Whether an address is known as opted out.
-    pub fn is_tombstone(&self, address: &str) -> bool {
-        self.ports.get(TOMBSTONES, address).is_some()
+    /// Why an address must not be added to Spotler again, if it must not.
+    pub fn tombstone(&self, address: &str) -> Option<Lock> {
+        self.read(TOMBSTONES, address)
     }
 
-    /// Remembers an address as opted out, for good (C31).
-    pub fn keep_tombstone(&self, address: &str, at: Timestamp) {
-        if !self.is_tombstone(address) {
-            self.write(TOMBSTONES, address, &at);
+    /// Remembers for good that a person was inactive (C31). An opt-out that is
+    /// known for certain is not overwritten by what is less certain.
+    pub fn keep_tombstone(&self, address: &str, lock: &Lock) {
+        let known = self.tombstone(address).map(|it| it.kind);
+        if known.is_none() || (known != Some(lock.kind) && lock.kind == LockKind::OptOut) {
+            self.write(TOMBSTONES, address, lock);
         }
     }
 

@@ -16,8 +16,8 @@ pub struct Settled {
     pub answer: Answer,
     /// The link as it is from now on; none: as it was.
     pub link: Option<Link>,
-    /// The hash of an address to remember as opted out.
-    pub tombstone: Option<String>,
+    /// The hash of an address to remember, and why it is inactive.
+    pub tombstone: Option<(String, LockKind)>,
     /// Whether what a user wanted done is done, or cannot be.
     pub ends_wish: bool,
     /// A status that does not follow from the class of the outcome.
@@ -99,14 +99,20 @@ impl Settled {
         settled
     }
 
-    /// The address opted out before its record was blanked (C31).
-    pub fn tombstone_stands(case: &Case<'_>) -> Self {
-        let mut settled = Self::skipped(codes::OPTED_OUT_EARLIER, "C31");
-        settled
-            .answer
-            .changes
-            .push(opt_out(case.record, case.event.occurred_at, "remembered"));
-        settled.status = Some(SyncStatus::OptOut);
+    /// The person was inactive before the record was blanked (C31).
+    pub fn tombstone_stands(case: &Case<'_>, kind: LockKind) -> Self {
+        let mut settled = match kind {
+            LockKind::OptOut => Self::skipped(codes::OPTED_OUT_EARLIER, "C31"),
+            LockKind::Bounce | LockKind::Unknown => {
+                let reason = Reason::new(codes::INACTIVE_EARLIER);
+                Self::rejected(case, reason, Actor::Marketer, "C31")
+            }
+        };
+        if kind == LockKind::OptOut {
+            let opt_out = opt_out(case.record, case.event.occurred_at, "remembered");
+            settled.answer.changes.push(opt_out);
+            settled.status = Some(SyncStatus::OptOut);
+        }
         settled.ends_wish = true;
         settled
     }
@@ -128,7 +134,7 @@ impl Settled {
         let address = link.address.clone().or(address);
         if kind == LockKind::OptOut {
             settled.status = Some(SyncStatus::OptOut);
-            settled.tombstone.clone_from(&address);
+            settled.tombstone = address.clone().map(|it| (it, kind));
             settled.answer = settled.answer.because("C31", codes::RULE_TOMBSTONE);
         }
         settled.link = Some(Link {

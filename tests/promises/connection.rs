@@ -114,6 +114,7 @@ async fn switched_off_every_hook_answers_not_active_without_a_request() {
         .change_settings(|it| it.active = false)
         .await
         .expect("saved");
+    world.run().await;
     world.save("1", anna()).await;
     world.tick().await;
     assert_eq!(world.reason("1").await, "not-active");

@@ -6,6 +6,8 @@ use koppel_embedding::WorkerError;
 use koppel_tests::{World, anna, person};
 use spotler_sim::Fault;
 
+use crate::support::assert_same;
+
 /// Every way in which a request can fail and be worth another try.
 fn faults() -> Vec<(&'static str, Fault)> {
     vec![
@@ -73,7 +75,7 @@ async fn a_call_that_is_cut_off_at_any_step_ends_in_the_same_state() {
     let mut cut_at = 1;
     loop {
         let (state, was_cut) = finished(Some(cut_at)).await;
-        assert_eq!(state, undisturbed, "cut off at step {cut_at}");
+        assert_same(&state, &undisturbed, &format!("cut off at step {cut_at}"));
         if !was_cut {
             break;
         }

@@ -24,3 +24,22 @@ pub(crate) fn golden(name: &str, actual: &str) {
         "{name} differs; UPDATE_GOLDEN=1 writes it anew"
     );
 }
+
+/// Compares two states; a failure shows the lines that differ, not everything.
+pub(crate) fn assert_same(left: &serde_json::Value, right: &serde_json::Value, when: &str) {
+    let lines = |it: &serde_json::Value| -> Vec<String> {
+        let text = serde_json::to_string_pretty(it).expect("JSON");
+        text.lines().map(str::to_owned).collect()
+    };
+    let (left, right) = (lines(left), lines(right));
+    let only_in = |these: &[String], those: &[String]| -> Vec<String> {
+        let lacks = |line: &&String| !those.contains(line);
+        these.iter().filter(lacks).take(20).cloned().collect()
+    };
+    assert!(
+        left == right,
+        "{when}\nonly here: {:#?}\nonly undisturbed: {:#?}",
+        only_in(&left, &right),
+        only_in(&right, &left)
+    );
+}

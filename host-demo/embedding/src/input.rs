@@ -11,6 +11,7 @@ use crate::contract::shop::Purchase;
 use crate::contract::stages::StageChanged;
 use crate::contract::types::{CrmRecord, EveningWindow};
 use crate::queue::Event;
+use crate::secret::Secret;
 use crate::settings::TenantSettings;
 
 /// The second argument of each hook.
@@ -46,7 +47,7 @@ impl Input {
                 Self::SettingsSaved(Settings {
                     active: saved.active,
                     key: saved.key.clone(),
-                    secret_present: saved.secret.is_some(),
+                    secret_present: saved.secret.as_ref().is_some_and(Secret::is_present),
                     address: saved.address.clone(),
                     profile: saved.profile.clone(),
                 })

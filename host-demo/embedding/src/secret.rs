@@ -18,6 +18,12 @@ impl Secret {
         Self(Zeroizing::new(secret))
     }
 
+    /// Whether there is anything in it.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        !self.0.trim().is_empty()
+    }
+
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -14,7 +14,7 @@ use crate::draft::{self, Draft, Next};
 use crate::flows::take_down;
 use crate::look::{self, Presence};
 use crate::mapping;
-use crate::memory::{Intent, Link, Memory};
+use crate::memory::{Intent, Link, Lock, Memory};
 use crate::outcome::{Actor, Answer, Outcome, Reason};
 use crate::ports::Ports;
 use crate::profile::Gate;
@@ -54,7 +54,10 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
         link: memory.link(&record.reference),
         wish: memory.wish(&record.reference),
         owner: owner.filter(|it| *it != record.reference),
-        tombstone: hash.as_deref().is_some_and(|it| memory.is_tombstone(it)),
+        tombstone: hash
+            .as_deref()
+            .and_then(|it| memory.tombstone(it))
+            .map(|it| it.kind),
         address,
     };
     let spotler = Spotler::of(ports, &connection);
@@ -243,10 +246,14 @@ impl<P: Ports> Visit<'_, P> {
             });
             return settled;
         }
-        let code = if was_linked {
-            codes::IN_STEP
-        } else {
+        // What the CRM changed is there: a write of ours arrived after all.
+        let delivered = self.case.link.as_ref().is_none_or(|before| {
+            before.fields != draft.link.fields || before.permissions != draft.link.permissions
+        });
+        let code = if delivered {
             draft.done
+        } else {
+            codes::IN_STEP
         };
         self.done(draft, code)
     }
@@ -337,8 +344,12 @@ impl<P: Ports> Visit<'_, P> {
                 self.memory.keep_owner(new, reference);
             }
         }
-        if let Some(address) = &settled.tombstone {
-            self.memory.keep_tombstone(address, self.now);
+        if let Some((address, kind)) = &settled.tombstone {
+            let lock = Lock {
+                kind: *kind,
+                at: self.now,
+            };
+            self.memory.keep_tombstone(address, &lock);
         }
         if settled.ends_wish || matches!(settled.answer.outcome, Outcome::Synced(_)) {
             self.memory.end_wish(reference);

@@ -51,14 +51,8 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
         Err(trouble) if trouble.kind == crate::spotler::trouble::Kind::NotFound => {}
         Err(trouble) => return visit.trouble(&trouble, None).await,
     }
-    let in_doubt = matches!(
-        link.lock,
-        Some(Lock {
-            kind: LockKind::OptOut | LockKind::Unknown,
-            ..
-        })
-    );
-    let tombstone = link.address.clone().filter(|_| in_doubt);
+    let lock = link.lock.as_ref().map(|it| it.kind);
+    let tombstone = link.address.clone().zip(lock);
     let link = Link {
         address: None,
         fields: BTreeMap::new(),

@@ -308,7 +308,8 @@ impl<P: Ports> Tick<'_, P> {
             reason,
         });
         if let Some(address) = link.address.as_deref().filter(|_| kind == LockKind::OptOut) {
-            self.memory.keep_tombstone(address, self.now);
+            let lock = Lock { kind, at: self.now };
+            self.memory.keep_tombstone(address, &lock);
         }
         Link {
             lock: Some(Lock { kind, at: self.now }),

@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS koppel_event_coalesce
 CREATE INDEX IF NOT EXISTS koppel_event_order ON koppel_event (tenant, order_key, seq);
 CREATE INDEX IF NOT EXISTS koppel_event_due ON koppel_event (tenant, long_work, turn, not_before);
 CREATE INDEX IF NOT EXISTS koppel_event_next ON koppel_event (not_before);
+CREATE INDEX IF NOT EXISTS koppel_event_turn ON koppel_event (turn);   -- for the last turn given
 
 CREATE TABLE IF NOT EXISTS koppel_history (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

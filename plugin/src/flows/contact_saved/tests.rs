@@ -290,7 +290,7 @@ fn a_creation_whose_answer_was_lost_is_found_again_and_not_repeated() {
     outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
     assert_eq!(
         outside.save(&anna(), 2).outcome,
-        Outcome::Synced(crate::outcome::Reason::new(codes::UPDATED))
+        Outcome::Synced(crate::outcome::Reason::new(codes::CREATED))
     );
     assert_eq!(lines(&outside).len(), 1);
 }
