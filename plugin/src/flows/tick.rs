@@ -143,10 +143,12 @@ impl<P: Ports> Tick<'_, P> {
             Some(mark) => mark.read_until.saturating_sub(OVERLAP_MS),
             None => self.now.saturating_sub(FIRST_MS),
         };
+        // Spotler's queries count in whole seconds.
+        let end = self.now.div_ceil(1000) * 1000;
         Position {
             feed,
             start,
-            end: self.now,
+            end,
             after: 0,
             done,
         }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -25,8 +23,6 @@ const SHOWN_FIELDS: [&str; 6] = [
     "phone",
     "job_title",
 ];
-/// Changes in Spotler are read up to the last whole second; what is younger is left to the next tick.
-const WHOLE_SECOND: Duration = Duration::from_millis(1100);
 /// How many people the last steps are about.
 const PEOPLE: usize = 4;
 /// Most records that one action may name.
@@ -328,7 +324,6 @@ impl Demo {
         let (bit, permission) = self.first_permission(withdrew)?;
         self.spotler.opt_out(&opted_out.address())?;
         self.spotler.withdraw(&withdrew.address(), bit)?;
-        thread::sleep(WHOLE_SECOND);
         self.crm.ask(&["tick"])?;
         self.crm.work()?;
         say(&format!("{} switched `{permission}` off:", name(withdrew)));
