@@ -134,7 +134,7 @@ impl Trial {
             Step::Sync(record) => {
                 self.world
                     .queue_action("sync-contact", &[RECORDS[*record]])
-                    .await
+                    .await;
             }
             Step::Tick => drop(self.world.host.tick().await.expect("queued")),
             Step::SpotlerOptOut => drop(self.world.sim.ui_opt_out("anna@voorbeeld.nl")),
