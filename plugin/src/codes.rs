@@ -34,6 +34,8 @@ codes! {
     IN_STEP = "in-step": "Spotler heeft wat het CRM heeft.", "Spotler has what the CRM has.", "", "";
     BLANKED = "blanked": "Permissies uitgezet en leeggemaakt in Spotler.", "Permissions switched off and emptied in Spotler.", "", "";
     RESTORED = "restored": "Weer actief in Spotler, met de permissies van eerder.", "Active in Spotler again, with the permissions of before.", "", "";
+    REACTIVATED = "reactivated": "Weer actief in Spotler, en weer gekoppeld.", "Active in Spotler again, and linked again.", "", "";
+    RESTRICTED = "restricted": "Afgemeld in het CRM: permissies uitgezet, verder wordt er niets bijgewerkt.", "Opted out in the CRM: permissions switched off, nothing else is kept in step.", "", "";
     PERMISSIONS_OFF = "permissions-off": "Alle permissies zijn uitgezet in Spotler.", "All permissions are switched off in Spotler.", "", "";
     QUEUED = "queued": "Staat in de wachtrij: {records} records.", "Waiting in the queue: {records} records.", "", "";
     ACTIVATED = "activated": "De koppeling met Spotler is actief.", "The connection with Spotler is active.", "", "";
@@ -63,6 +65,8 @@ codes! {
     BOUNCED = "bounced": "Het e-mailadres bouncet; er wordt niets meer verstuurd.", "The e-mail address bounces; nothing is sent any more.", "Controleer het e-mailadres met de persoon.", "Check the e-mail address with the person.";
     NOT_REACTIVATABLE = "inactive-not-reactivatable": "Inactief in Spotler; dat kan vanuit het CRM niet ongedaan gemaakt worden.", "Inactive in Spotler; the CRM cannot undo that.", "Maak het contact in Spotler weer actief.", "Make the contact active again in Spotler.";
 
+    NOT_ACTIVE_THERE = "not-active-in-spotler": "Spotler laat niet zien dat het contact weer actief is.", "Spotler does not show that the contact is active again.", "Maak het contact eerst in Spotler weer actief: voeg het daar toe met alleen het e-mailadres.", "Make the contact active in Spotler first: add it there with nothing but the e-mail address.";
+    NOT_LOCKED = "not-inactive": "Het contact is niet inactief.", "The contact is not inactive.", "", "";
     BAD_ADDRESS = "email-invalid": "Het e-mailadres is ongeldig.", "The e-mail address is not valid.", "Verbeter het e-mailadres.", "Correct the e-mail address.";
     ADDRESS_IN_USE = "address-in-use": "Het e-mailadres is al van een ander record: {owner}.", "The e-mail address belongs to another record already: {owner}.", "Voeg de records samen of geef een van beide een ander adres.", "Merge the records or give one of them another address.";
     ADDRESS_TAKEN = "address-taken-in-spotler": "Het nieuwe e-mailadres is in Spotler van een ander contact.", "The new e-mail address belongs to another contact in Spotler.", "Kijk in Spotler welk contact het is.", "Look in Spotler which contact it is.";

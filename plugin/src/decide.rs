@@ -65,6 +65,8 @@ pub enum Course {
     End(Settled),
     /// The address is gone: switch all permissions off.
     SwitchOff(Link),
+    /// The gate is closed, and the person said no since: switch that off.
+    Restrict(Link),
     /// The record is gone: permissions off, then blank (C1).
     Blank(Link),
     /// Look at Spotler, then decide on.
@@ -75,6 +77,12 @@ impl Case<'_> {
     /// Whether a write of ours may have been lost.
     pub fn is_unsure(&self) -> bool {
         look::is_unsure(self.link.as_ref(), self.event)
+    }
+
+    /// Whether a user says that the person was made active again in Spotler.
+    pub fn is_reactivated(&self) -> bool {
+        let is_locked = self.link.as_ref().is_some_and(|it| it.lock.is_some());
+        is_locked && self.wish == Some(Wish::Reactivate)
     }
 
     /// What may have been switched on without our having been told. In the step
@@ -147,6 +155,9 @@ fn life_cycle(case: &Case<'_>) -> Option<Course> {
 }
 
 fn lock(case: &Case<'_>) -> Option<Course> {
+    if case.is_reactivated() {
+        return None;
+    }
     let opted_out_in_spotler =
         !case.record.mail.allowed && case.record.mail.origin == Origin::Spotler;
     match case
@@ -169,6 +180,9 @@ fn gate(case: &Case<'_>) -> Option<Course> {
     }
     let profile = &case.connection.profile;
     match (profile.gate, &case.link) {
+        (Gate::Attribute, Some(link)) if !case.record.gate && said_no_since(case, link) => {
+            Some(Course::Restrict(link.clone()))
+        }
         (Gate::Attribute, Some(_)) if !case.record.gate => {
             Some(Course::End(Settled::gate_closed(&case.record.reference)))
         }
@@ -181,6 +195,20 @@ fn gate(case: &Case<'_>) -> Option<Course> {
                 .flatten()
         }
     }
+}
+
+/// Whether a permission that Spotler has on may not be on any more: an opt-out
+/// in the CRM goes through a closed gate, since it only restricts.
+fn said_no_since(case: &Case<'_>, link: &Link) -> bool {
+    case.connection.permissions.iter().any(|permission| {
+        let memory = link.bit(permission.bit);
+        let known = consent::Known {
+            choice: case.record.choice(permission.bit),
+            memory,
+            on: memory.on,
+        };
+        consent::judge(case.record, known, Trust::Known) == Verdict::Disable
+    })
 }
 
 fn address_and_values(case: &Case<'_>) -> Course {

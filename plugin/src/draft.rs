@@ -85,6 +85,9 @@ pub fn after_look(case: &Case<'_>, wanted: &Wanted, presence: Presence, now: Tim
     };
     let refused = |code, who| Next::end(Settled::rejected(case, Reason::new(code), who, "C30"));
     match presence {
+        Presence::Locked(_) if case.is_reactivated() => {
+            refused(codes::NOT_ACTIVE_THERE, Actor::Marketer)
+        }
         Presence::Locked(kind) => locked(kind, external_id(case, wanted)),
         Presence::Several => refused(codes::SEVERAL, Actor::Marketer),
         Presence::AddressTaken => refused(codes::ADDRESS_TAKEN, Actor::Marketer),
@@ -97,6 +100,9 @@ pub fn after_look(case: &Case<'_>, wanted: &Wanted, presence: Presence, now: Tim
             else {
                 return refused(codes::NO_EXTERNAL_ID, Actor::Marketer);
             };
+            if case.is_reactivated() && seen.email_channel != Some(true) {
+                return refused(codes::NOT_ACTIVE_THERE, Actor::Marketer);
+            }
             if let Some(kind) = shown_lock(case, &seen) {
                 return locked(kind, &id);
             }
@@ -214,6 +220,7 @@ fn change(
     let found = !restores
         && !came_through
         && (link.synced_at.is_none() || link.blanked.is_some() || link.external_id != id);
+    let found = found || case.is_reactivated();
     let trust = match (found, came_through) {
         (true, _) => Trust::Found,
         (false, true) => Trust::Doubtful,
@@ -235,6 +242,7 @@ fn change(
         seen_on: seen.permissions_on(),
         changed_before: seen.last_changed,
         done: match () {
+            () if case.is_reactivated() => codes::REACTIVATED,
             () if restores => codes::RESTORED,
             () if came_through => codes::CREATED,
             () if found => codes::FOUND,
@@ -252,7 +260,32 @@ fn change(
     change_values(case, wanted, seen, trust, &mut draft);
     change_permissions(case, seen, trust, now, &mut draft);
     draft.link.blanked = None;
+    if case.is_reactivated() {
+        reactivate(case, now, &mut draft);
+    }
     draft
+}
+
+/// The person is active in Spotler again: the lock goes, and with it the opt-out
+/// and the task in the CRM (DA-79).
+fn reactivate(case: &Case<'_>, now: Timestamp, draft: &mut Draft) {
+    draft.link.lock = None;
+    draft.link.bounced_hard = None;
+    draft.why.push(rule("DA-79", codes::REACTIVATED));
+    let target = case.record.reference.clone();
+    draft
+        .imports
+        .push(CrmChange::EndTask(format!("inactive-{}", target.key())));
+    draft
+        .imports
+        .push(CrmChange::EndTask(format!("bounce-{}", target.key())));
+    draft.imports.push(CrmChange::Mail {
+        target,
+        allowed: true,
+        origin: Origin::Spotler,
+        evidence: "active-in-spotler",
+        at: now,
+    });
 }
 
 /// The link to go on from. A contact under our own id that nobody confirmed is

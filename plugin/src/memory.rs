@@ -143,7 +143,7 @@ impl Link {
     }
 }
 
-/// What a user wants done with a record that is not linked.
+/// What a user wants done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wish {
@@ -151,6 +151,8 @@ pub enum Wish {
     Link,
     /// Link it if it is there already, and add nothing (YO-15).
     Match,
+    /// Take it up again, because it was made active again in Spotler (DA-79).
+    Reactivate,
 }
 
 /// How far a feed of changes was read.
@@ -268,6 +270,13 @@ impl<'a, P: Ports> Memory<'a, P> {
         let known = self.tombstone(address).map(|it| it.kind);
         if known.is_none() || (known != Some(lock.kind) && lock.kind == LockKind::OptOut) {
             self.write(TOMBSTONES, address, lock);
+        }
+    }
+
+    /// Forgets that a person was inactive: the person is active in Spotler again.
+    pub fn end_tombstone(&self, address: &str) {
+        if self.tombstone(address).is_some() {
+            self.ports.delete(TOMBSTONES, address);
         }
     }
 

@@ -352,3 +352,23 @@ async fn a_permission_has_the_number_and_the_name_that_spotler_gave_it() {
     };
     assert_eq!(permissions.first(), Some(&first));
 }
+
+#[tokio::test]
+async fn the_pinned_version_of_the_api_works_as_well() {
+    let world = World::unconnected(spotler()).await;
+    let address = world.address_with("integrationservice-1.1.0/");
+    let key = ("demo-key", "demo-secret");
+    world
+        .host
+        .activate(key.0, key.1, &address, "default")
+        .await
+        .expect("saved");
+    world.run().await;
+    world.save_mapping().await;
+    world.save("1", anna()).await;
+    world.run().await;
+    assert_eq!(world.reason("1").await, "created");
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    world.tick().await;
+    assert_eq!(world.reason_of_record("1").await, "inactive-in-spotler");
+}

@@ -264,3 +264,81 @@ async fn a_feed_of_bare_arrays_with_moments_as_text_is_read_as_well() {
     world.tick().await;
     assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
 }
+
+/// DA-79
+#[tokio::test]
+async fn somebody_who_is_not_active_again_in_spotler_is_not_taken_up() {
+    let world = with_anna(spotler()).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    world.act("reactivate", &["1"]).await;
+    assert_eq!(world.reason("1").await, "not-active-in-spotler");
+    world.sim.clear_requests();
+    change_something(&world).await;
+    assert_eq!(world.requests(), Vec::<String>::new());
+}
+
+/// DA-79
+#[tokio::test]
+async fn somebody_made_active_again_in_spotler_is_taken_up_by_hand_and_with_new_opt_ins_only() {
+    let mut config = spotler();
+    config.switches.signals.channels = ChannelSignal::Truthful;
+    let world = with_anna(config).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    world
+        .sim
+        .ui_create_with_only_email("anna@voorbeeld.nl")
+        .expect("made active");
+    change_something(&world).await;
+    assert_eq!(
+        world.reason("1").await,
+        "inactive-in-spotler",
+        "a save is not enough"
+    );
+    world.act("reactivate", &["1"]).await;
+    let record = world.record("1").await;
+    assert_eq!(
+        (record.mail.allowed, record.status),
+        (true, Some(SyncStatus::Succeeded))
+    );
+    assert!(
+        world
+            .host
+            .crm()
+            .tasks(true)
+            .await
+            .expect("tasks")
+            .is_empty()
+    );
+    let seen = world
+        .sim
+        .contact_by_email("anna@voorbeeld.nl")
+        .expect("there");
+    assert_eq!(seen.text("city"), Some("Utrecht"));
+    world.advance_s(60);
+    world.opt_in("1", 2).await;
+    world.run().await;
+    assert!(world.permissions_on("anna@voorbeeld.nl").contains(&2));
+    assert!(world.sim.breaches().is_empty());
+}
+
+/// DA-29, PV-14
+#[tokio::test]
+async fn an_opt_out_in_the_crm_goes_through_a_closed_gate() {
+    let world = with_anna(spotler()).await;
+    world.save("1", Edit::new().gate(false)).await;
+    world.run().await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1]);
+    world
+        .save("1", Edit::new().mail(false).text("city", "Utrecht"))
+        .await;
+    world.run().await;
+    assert_eq!(world.reason("1").await, "restricted");
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+    let seen = world
+        .sim
+        .contact_by_email("anna@voorbeeld.nl")
+        .expect("there");
+    assert_eq!(seen.text("city"), None);
+}

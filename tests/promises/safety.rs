@@ -32,6 +32,8 @@ enum Step {
     SpotlerPermission(u32, bool),
     SpotlerBounce,
     SpotlerComplaint,
+    SpotlerActive,
+    TakeUp(usize),
     Fault(u8, u8),
     Wait(u32),
     Restart,
@@ -55,6 +57,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => (bit(), any::<bool>()).prop_map(|(bit, on)| Step::SpotlerPermission(bit, on)),
         1 => Just(Step::SpotlerBounce),
         1 => Just(Step::SpotlerComplaint),
+        1 => Just(Step::SpotlerActive),
+        2 => record().prop_map(Step::TakeUp),
         4 => (0..6_u8, 0..4_u8).prop_map(|(kind, skip)| Step::Fault(kind, skip)),
         3 => (1..7200_u32).prop_map(Step::Wait),
         1 => Just(Step::Restart),
@@ -151,6 +155,18 @@ impl Trial {
             }
             Step::SpotlerBounce => drop(self.world.sim.ui_hard_bounce("anna@voorbeeld.nl")),
             Step::SpotlerComplaint => drop(self.world.sim.ui_mark_spam("anna@voorbeeld.nl")),
+            Step::SpotlerActive => {
+                drop(
+                    self.world
+                        .sim
+                        .ui_create_with_only_email("anna@voorbeeld.nl"),
+                );
+            }
+            Step::TakeUp(record) => {
+                self.world
+                    .queue_action("reactivate", &[RECORDS[*record]])
+                    .await;
+            }
             Step::Fault(kind, skip) => self.world.sim.faults().add(spotler_sim::FaultRule {
                 on: "*".into(),
                 when: spotler_sim::When::After {
@@ -245,6 +261,7 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::Say(0, 2, true),
         Step::Tick,
         Step::Say(0, 3, true),
+        Step::TakeUp(0),
         Step::Deactivate(0),
         Step::Reactivate(0),
         Step::Delete(0),
@@ -253,13 +270,12 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
     ];
     let runtime = runtime();
     for (number, world) in matrix().iter().enumerate() {
-        for was_there in [false, true] {
-            let violations = runtime.block_on(violations_of(number, was_there, &story));
-            assert!(
-                violations.is_empty(),
-                "{} {was_there}: {violations:#?}",
-                world.name
-            );
-        }
+        let was_there = number % 2 == 1;
+        let violations = runtime.block_on(violations_of(number, was_there, &story));
+        assert!(
+            violations.is_empty(),
+            "{} {was_there}: {violations:#?}",
+            world.name
+        );
     }
 }

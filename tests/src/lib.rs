@@ -121,9 +121,14 @@ impl World {
         }
     }
 
-    /// The API's address.
+    /// The API's address, with the prefix without a version.
     pub fn address(&self) -> String {
-        format!("{}/integrationservice", self.sim.base_url())
+        self.address_with("integrationservice")
+    }
+
+    /// The API's address with a prefix.
+    pub fn address_with(&self, prefix: &str) -> String {
+        format!("{}/{prefix}", self.sim.base_url())
     }
 
     /// Activates the connection with the simulator's own key and secret.
@@ -245,6 +250,11 @@ impl World {
             .first()
             .map(|it| it.reason.code.clone())
             .unwrap_or_default()
+    }
+
+    /// The code that a contact's status is explained with.
+    pub async fn reason_of_record(&self, id: &str) -> String {
+        self.record(id).await.reason.unwrap_or_default()
     }
 
     /// The code of the last outcome of a hook that is about no record.

@@ -8,13 +8,13 @@ use crate::address::AddressState;
 use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::{Activity, Connection};
-use crate::crm::{CrmRecord, Event, Timestamp};
+use crate::crm::{CrmRecord, Event, Origin, Timestamp};
 use crate::decide::{self, Case, Course, Wanted};
 use crate::draft::{self, Draft, Next};
 use crate::flows::take_down;
 use crate::look::{self, Presence};
 use crate::mapping;
-use crate::memory::{Intent, Link, Lock, Memory};
+use crate::memory::{Intent, Link, Lock, Memory, Wish};
 use crate::outcome::{Actor, Answer, Outcome, Reason};
 use crate::ports::Ports;
 use crate::profile::Gate;
@@ -45,14 +45,17 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
         AddressState::Missing | AddressState::Invalid => None,
     };
     let owner = hash.as_deref().and_then(|it| memory.owner(it));
+    let wish = memory.wish(&record.reference);
+    let link = memory.link(&record.reference);
+    let taken_up = as_taken_up(record, link.as_ref(), wish);
     let case = Case {
         event,
-        record,
+        record: &taken_up,
         connection: &connection,
         mapping: &rows,
         salt: &salt,
-        link: memory.link(&record.reference),
-        wish: memory.wish(&record.reference),
+        link,
+        wish,
         owner: owner.filter(|it| *it != record.reference),
         tombstone: hash
             .as_deref()
@@ -70,10 +73,22 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
     let settled = match decide::before_look(&visit.case) {
         Course::End(settled) => settled,
         Course::SwitchOff(link) => take_down::switch_off(&visit, link).await,
+        Course::Restrict(link) => take_down::restrict(&visit, link).await,
         Course::Blank(link) => take_down::blank(&visit, link).await,
         Course::Look(wanted) => visit.look_and_write(&wanted).await,
     };
     visit.keep(settled)
+}
+
+/// While somebody is taken up again, the opt-out that came from Spotler counts
+/// as lifted; whether it is, the look decides.
+fn as_taken_up(record: &CrmRecord, link: Option<&Link>, wish: Option<Wish>) -> CrmRecord {
+    let mut record = record.clone();
+    let is_locked = link.is_some_and(|it| it.lock.is_some());
+    if wish == Some(Wish::Reactivate) && is_locked && record.mail.origin == Origin::Spotler {
+        record.mail.allowed = true;
+    }
+    record
 }
 
 impl<P: Ports> Visit<'_, P> {
@@ -350,6 +365,13 @@ impl<P: Ports> Visit<'_, P> {
                 at: self.now,
             };
             self.memory.keep_tombstone(address, &lock);
+        }
+        let lock_lifted =
+            self.case.is_reactivated() && settled.link.as_ref().is_some_and(|it| it.lock.is_none());
+        if lock_lifted
+            && let Some(address) = settled.link.as_ref().and_then(|it| it.address.as_deref())
+        {
+            self.memory.end_tombstone(address);
         }
         if settled.ends_wish || matches!(settled.answer.outcome, Outcome::Synced(_)) {
             self.memory.end_wish(reference);

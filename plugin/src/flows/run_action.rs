@@ -20,8 +20,11 @@ const SYNC_CONTACT: &str = "sync-contact";
 /// Links what exists on both sides, and adds nothing (YO-15).
 const MATCH: &str = "match";
 
+/// Takes up people again who were made active again in Spotler (DA-77..DA-79).
+const REACTIVATE: &str = "reactivate";
+
 /// The operations (C11).
-pub const OPERATIONS: [&str; 3] = [LINK, SYNC_CONTACT, MATCH];
+pub const OPERATIONS: [&str; 4] = [LINK, SYNC_CONTACT, MATCH, REACTIVATE];
 
 /// How many records one action may name.
 const MOST_RECORDS: usize = 500;
@@ -40,6 +43,7 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
         SYNC_CONTACT => None,
         MATCH if action.records.is_empty() => return match_all(ports, &memory, event),
         MATCH => Some(Wish::Match),
+        REACTIVATE => Some(Wish::Reactivate),
         _ => return reject(codes::UNKNOWN_OPERATION, Actor::Vendor),
     };
     if action.records.is_empty() {
@@ -48,12 +52,25 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
     if action.records.len() > MOST_RECORDS {
         return reject(codes::TOO_MANY_RECORDS, Actor::Vendor);
     }
-    if let Some(wish) = wish {
-        for record in unlinked(&memory, &action.records) {
-            memory.keep_wish(record, wish);
+    match wish {
+        Some(Wish::Reactivate) => {
+            let locked = |it: &&RecordRef| memory.link(it).is_some_and(|it| it.lock.is_some());
+            let records: Vec<&RecordRef> = action.records.iter().filter(locked).collect();
+            if records.is_empty() {
+                return reject(codes::NOT_LOCKED, Actor::CrmUser);
+            }
+            keep_wishes(&memory, &records, Wish::Reactivate);
         }
+        Some(wish) => keep_wishes(&memory, &unlinked(&memory, &action.records), wish),
+        None => {}
     }
     queued(action.records.clone(), action.records.len() as u64)
+}
+
+fn keep_wishes<P: Ports>(memory: &Memory<'_, P>, records: &[&RecordRef], wish: Wish) {
+    for record in records {
+        memory.keep_wish(record, wish);
+    }
 }
 
 fn unlinked<'a, P: Ports>(memory: &Memory<'_, P>, records: &'a [RecordRef]) -> Vec<&'a RecordRef> {

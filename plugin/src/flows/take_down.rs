@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::change::CrmChange;
 use crate::codes;
+use crate::consent::{self, Trust, Verdict};
 use crate::crm::{Consent, Facts, Origin, RecordState};
 use crate::draft::Draft;
 use crate::flows::contact_saved::Visit;
@@ -37,6 +38,56 @@ pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Se
         link.fields.remove(&email.name);
     }
     Settled::synced(codes::PERMISSIONS_OFF, "C30", link)
+}
+
+/// The gate is closed, and the person said no in the CRM since: that goes
+/// through, because it only restricts.
+pub(crate) async fn restrict<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
+    let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
+        Ok(looked) => looked,
+        Err(trouble) => return visit.trouble(&trouble, None).await,
+    };
+    let shown = match &looked {
+        Presence::Locked(kind) => Some(*kind),
+        Presence::One(seen) => look::lock_shown(seen, link.bounced_hard.is_some()),
+        Presence::Absent | Presence::Several | Presence::AddressTaken => None,
+    };
+    if let Some(kind) = shown {
+        return Settled::locked(&visit.case, link, kind, None, visit.now);
+    }
+    let Presence::One(seen) = looked else {
+        return Settled::gate_closed(&visit.case.record.reference);
+    };
+    let mut link = with_withdrawals(&link, &seen, visit.now);
+    let off: Vec<u32> = seen
+        .permissions_on()
+        .into_iter()
+        .filter(|bit| says_no(visit, &link, *bit))
+        .collect();
+    if !off.is_empty() {
+        let body = turned_off(&link.external_id, &off);
+        if let Err(trouble) = visit.spotler.change(&body).await {
+            return match look::lock_of(&trouble) {
+                Some(kind) => Settled::locked(&visit.case, link, kind, None, visit.now),
+                None => visit.trouble(&trouble, None).await,
+            };
+        }
+    }
+    for (bit, memory) in &mut link.permissions {
+        memory.on = seen.has(*bit) && !off.contains(bit);
+    }
+    link.synced_at = Some(visit.now);
+    Settled::synced(codes::RESTRICTED, "DA-29", link)
+}
+
+fn says_no<P>(visit: &Visit<'_, P>, link: &Link, bit: u32) -> bool {
+    let (choice, memory) = (visit.case.record.choice(bit), link.bit(bit));
+    let known = consent::Known {
+        choice,
+        memory,
+        on: true,
+    };
+    consent::judge(visit.case.record, known, Trust::Known) == Verdict::Disable
 }
 
 /// The record was deactivated or deleted: permissions off, then blank, with a
