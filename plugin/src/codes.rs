@@ -117,6 +117,7 @@ codes! {
     TASK_BOUNCE = "task-bounce": "E-mailadres bouncet ({bounce}). Controleer het adres.", "E-mail address bounces ({bounce}). Check the address.", "", "";
     TASK_INACTIVE = "task-inactive": "Inactief in Spotler, reden onbekend. Kijk in Spotler en zet zo nodig de opt-out.", "Inactive in Spotler, reason unknown. Look in Spotler, and set the opt-out if need be.", "", "";
     LOG_GATE_CLOSED = "log-gate-closed": "Kenmerk Spotler weggehaald bij {record}; permissies in Spotler blijven staan.", "Spotler attribute removed from {record}; permissions in Spotler stay.", "", "";
+    LOG_NO_CONSENT = "log-consent-missing": "Overgeslagen: {record}. Het CRM heeft geen toestemming voor permissie {bit}.", "Left out: {record}. The CRM holds no opt-in for permission {bit}.", "", "";
     LOG_NO_PRIMARY = "log-no-primary": "Module-veld gewijzigd, maar relatie {relation} heeft geen primaire contactpersoon.", "Module field changed, but relation {relation} has no primary contact.", "", "";
     LOG_JOURNEYS = "log-journeys": "De actie {action} noemt automations; deze versie start die niet.", "The action {action} names automations; this version does not start them.", "", "";
     NOTIFY_STOPPED = "notify-stopped": "De koppeling met Spotler is gestopt: key of secret geweigerd.", "The connection with Spotler was stopped: key or secret refused.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";

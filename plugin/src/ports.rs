@@ -46,6 +46,8 @@ pub trait Ports {
     fn read_record(&self, reference: &RecordRef) -> Option<CrmRecord>;
     /// All active records of a kind, a page at a time.
     fn list_records(&self, kind: RecordKind, start: Option<&str>, limit: u32) -> RecordPage;
+    /// The records of a selection, a page at a time.
+    fn read_selection(&self, selection: &str, start: Option<&str>, limit: u32) -> RecordPage;
     /// The primary contacts of a relation.
     fn primary_contacts(&self, relation: &str) -> Vec<RecordRef>;
     /// The opt-in attributes that the CRM has.

@@ -305,6 +305,10 @@ impl Ports for Outside {
         }
     }
 
+    fn read_selection(&self, _selection: &str, start: Option<&str>, limit: u32) -> RecordPage {
+        self.list_records(RecordKind::Contact, start, limit)
+    }
+
     fn primary_contacts(&self, _relation: &str) -> Vec<RecordRef> {
         Vec::new()
     }

@@ -1,5 +1,6 @@
 //! What is promised, each promise a test whose name is the sentence.
 
+mod actions;
 mod arrows;
 mod connection;
 mod contract;

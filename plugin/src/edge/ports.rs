@@ -113,6 +113,10 @@ impl Ports for HostPorts {
         crm::list_records(kind.into(), start, limit).into()
     }
 
+    fn read_selection(&self, selection: &str, start: Option<&str>, limit: u32) -> RecordPage {
+        crm::read_selection(selection, start, limit).into()
+    }
+
     fn primary_contacts(&self, relation: &str) -> Vec<RecordRef> {
         all(crm::primary_contacts(relation))
     }

@@ -4,144 +4,269 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::CrmChange;
+use crate::change::{CrmChange, LogLevel};
 use crate::codes;
-use crate::crm::{Event, RecordKind, RecordRef};
+use crate::connection::Connection;
+use crate::crm::{Consent, CrmRecord, Event, Origin, RecordKind, RecordPage, RecordRef, Timestamp};
 use crate::flows::step;
-use crate::manual::ManualAction;
+use crate::manual::{ManualAction, PermissionWish};
 use crate::memory::{Memory, Wish};
 use crate::outcome::{Actor, Answer, Outcome, Progress, Reason};
 use crate::ports::Ports;
 
-/// Adds contacts to Spotler (YO-10).
+/// Adds contacts to Spotler, with permissions if any are named (YO-10, YO-30).
 const LINK: &str = "link";
 /// Syncs contacts once more (DA-80).
 const SYNC_CONTACT: &str = "sync-contact";
+/// Switches permissions of contacts, and adds those that are not in Spotler yet
+/// (YO-30, YO-31).
+const SET_PERMISSIONS: &str = "set-permissions";
 /// Links what exists on both sides, and adds nothing (YO-15).
 const MATCH: &str = "match";
-
 /// Takes up people again who were made active again in Spotler (DA-77..DA-79).
 const REACTIVATE: &str = "reactivate";
 
 /// The operations (C11).
-pub const OPERATIONS: [&str; 4] = [LINK, SYNC_CONTACT, MATCH, REACTIVATE];
+pub const OPERATIONS: [&str; 5] = [LINK, SYNC_CONTACT, SET_PERMISSIONS, MATCH, REACTIVATE];
 
-/// How many records one action may name.
-const MOST_RECORDS: usize = 500;
-/// How many records a step of a match reads.
+/// How many records one action may name, and how many a step reads.
 const PAGE: u32 = 500;
 
 /// The hook.
 pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualAction) -> Answer {
     let memory = Memory::new(ports);
-    if memory.connection().is_none() {
+    let Some(connection) = memory.connection() else {
         return Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
             .because("PV-04", codes::NOT_ACTIVE);
-    }
-    let wish = match action.operation.as_str() {
-        LINK => Some(Wish::Link),
-        SYNC_CONTACT => None,
-        MATCH if action.records.is_empty() => return match_all(ports, &memory, event),
-        MATCH => Some(Wish::Match),
-        REACTIVATE => Some(Wish::Reactivate),
-        _ => return reject(codes::UNKNOWN_OPERATION, Actor::Vendor),
     };
-    if action.records.is_empty() {
-        return reject(codes::NO_RECORDS, Actor::CrmUser);
+    let operation = action.operation.as_str();
+    if !OPERATIONS.contains(&operation) {
+        return reject(codes::UNKNOWN_OPERATION, Actor::Vendor);
     }
-    if action.records.len() > MOST_RECORDS {
-        return reject(codes::TOO_MANY_RECORDS, Actor::Vendor);
-    }
-    match wish {
-        Some(Wish::Reactivate) => {
-            let locked = |it: &&RecordRef| memory.link(it).is_some_and(|it| it.lock.is_some());
-            let records: Vec<&RecordRef> = action.records.iter().filter(locked).collect();
-            if records.is_empty() {
-                return reject(codes::NOT_LOCKED, Actor::CrmUser);
-            }
-            keep_wishes(&memory, &records, Wish::Reactivate);
-        }
-        Some(wish) => keep_wishes(&memory, &unlinked(&memory, &action.records), wish),
-        None => {}
-    }
-    queued(action.records.clone(), action.records.len() as u64)
-}
-
-fn keep_wishes<P: Ports>(memory: &Memory<'_, P>, records: &[&RecordRef], wish: Wish) {
-    for record in records {
-        memory.keep_wish(record, wish);
-    }
-}
-
-fn unlinked<'a, P: Ports>(memory: &Memory<'_, P>, records: &'a [RecordRef]) -> Vec<&'a RecordRef> {
-    records
-        .iter()
-        .filter(|it| memory.link(it).is_none())
-        .collect()
-}
-
-/// Where the next step of a match starts.
-#[derive(Default, Serialize, Deserialize)]
-struct MatchPosition {
-    kind: usize,
-    start: Option<String>,
-    done: u64,
-}
-
-fn match_all<P: Ports>(ports: &P, memory: &Memory<'_, P>, event: &Event) -> Answer {
-    let position: MatchPosition = event
+    let position: Position = event
         .cursor
         .as_deref()
         .map(step::position)
         .unwrap_or_default();
-    let Some(kind) = RecordKind::ALL.get(position.kind) else {
-        return queued(Vec::new(), position.done);
+    let Some(page) = targets(ports, action, &position) else {
+        return reject(codes::NO_RECORDS, Actor::CrmUser);
     };
-    let page = ports.list_records(*kind, position.start.as_deref(), PAGE);
-    let references: Vec<RecordRef> = page.records.into_iter().map(|it| it.reference).collect();
-    let records: Vec<RecordRef> = unlinked(memory, &references).into_iter().cloned().collect();
-    for record in &records {
-        memory.keep_wish(record, Wish::Match);
+    if action.records.len() > PAGE as usize {
+        return reject(codes::TOO_MANY_RECORDS, Actor::Vendor);
     }
-    let done = position.done + references.len() as u64;
-    let next = match page.next {
-        Some(start) => MatchPosition {
-            kind: position.kind,
+    let step = Step {
+        memory: &memory,
+        connection: &connection,
+        action,
+        at: event.occurred_at,
+    };
+    step.take(page)
+}
+
+/// Where the next step starts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Position {
+    kind: usize,
+    start: Option<String>,
+    done: u64,
+    refused: u64,
+}
+
+/// The records of a step, and where the next one starts.
+struct Page {
+    records: Vec<CrmRecord>,
+    read: u64,
+    here: Position,
+    next: Option<Position>,
+}
+
+/// Named records, a selection, or, for a match that names none, everybody.
+fn targets<P: Ports>(ports: &P, action: &ManualAction, here: &Position) -> Option<Page> {
+    let start = here.start.as_deref();
+    let (page, next_kind) = match (&action.selection, action.operation.as_str()) {
+        _ if !action.records.is_empty() => {
+            let records = action
+                .records
+                .iter()
+                .filter_map(|it| ports.read_record(it))
+                .collect();
+            let page = RecordPage {
+                records,
+                next: None,
+            };
+            (page, None)
+        }
+        (Some(selection), _) => (ports.read_selection(selection, start, PAGE), None),
+        (None, MATCH) => {
+            let kind = RecordKind::ALL.get(here.kind)?;
+            let next_kind = Some(here.kind + 1).filter(|it| *it < RecordKind::ALL.len());
+            (ports.list_records(*kind, start, PAGE), next_kind)
+        }
+        (None, _) => return None,
+    };
+    let next = match (page.next, next_kind) {
+        (Some(start), _) => Some(Position {
             start: Some(start),
-            done,
-        },
-        None => MatchPosition {
-            kind: position.kind + 1,
+            ..here.clone()
+        }),
+        (None, Some(kind)) => Some(Position {
+            kind,
             start: None,
-            done,
-        },
+            ..here.clone()
+        }),
+        (None, None) => None,
     };
-    if next.kind == RecordKind::ALL.len() {
-        return queued(records, done);
-    }
-    let outcome = step::deferred(
-        &next,
-        Progress {
-            done,
-            total: done,
-            unit: "records",
-        },
-    );
-    let answer = Answer::of(outcome).because("YO-15", codes::QUEUED);
-    if records.is_empty() {
-        answer
-    } else {
-        answer.and(CrmChange::SyncAgain(records))
+    let read = page.records.len() as u64;
+    Some(Page {
+        records: page.records,
+        read,
+        here: here.clone(),
+        next,
+    })
+}
+
+/// Why an action leaves a record out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    /// It is not inactive, so it cannot be taken up again.
+    NotInactive,
+    /// The CRM holds no opt-in for a permission (C22).
+    NoConsent(u32),
+}
+
+impl Refusal {
+    /// The line in the log, where a person should know.
+    fn log(self, record: &RecordRef) -> Option<CrmChange> {
+        let Self::NoConsent(bit) = self else {
+            return None;
+        };
+        Some(CrmChange::Log {
+            level: LogLevel::Warning,
+            code: codes::LOG_NO_CONSENT,
+            about: vec![
+                ("record".to_owned(), record.key()),
+                ("bit".to_owned(), bit.to_string()),
+            ],
+        })
     }
 }
 
-fn queued(records: Vec<RecordRef>, done: u64) -> Answer {
-    let reason = Reason::new(codes::QUEUED).with("records", done.to_string());
-    let answer = Answer::of(Outcome::Synced(reason)).because("DA-80", codes::QUEUED);
-    if records.is_empty() {
-        answer
-    } else {
-        answer.and(CrmChange::SyncAgain(records))
+struct Step<'a, P> {
+    memory: &'a Memory<'a, P>,
+    connection: &'a Connection,
+    action: &'a ManualAction,
+    at: Timestamp,
+}
+
+impl<P: Ports> Step<'_, P> {
+    fn take(&self, page: Page) -> Answer {
+        let mut changes = Vec::new();
+        let mut queued = Vec::new();
+        let mut refused = page.here.refused;
+        for record in page.records {
+            match self.prepare(&record) {
+                Some(Ok(said)) => {
+                    changes.extend(said);
+                    queued.push(record.reference);
+                }
+                Some(Err(refusal)) => {
+                    refused += 1;
+                    changes.extend(refusal.log(&record.reference));
+                }
+                None => {}
+            }
+        }
+        if !queued.is_empty() {
+            changes.push(CrmChange::SyncAgain(queued));
+        }
+        let done = page.here.done + page.read;
+        let answer = match page.next {
+            Some(next) => {
+                let next = Position {
+                    done,
+                    refused,
+                    ..next
+                };
+                let progress = Progress {
+                    done,
+                    total: done,
+                    unit: "records",
+                };
+                Answer::of(step::deferred(&next, progress))
+            }
+            None => self.ended(done, refused),
+        };
+        Answer {
+            changes,
+            ..answer.because("DA-80", codes::QUEUED)
+        }
+    }
+
+    /// What the action says of a record before it is queued: permissions that
+    /// are recorded first (C22); a refusal; or none where it does not concern
+    /// the record.
+    fn prepare(&self, record: &CrmRecord) -> Option<Result<Vec<CrmChange>, Refusal>> {
+        let link = self.memory.link(&record.reference);
+        let wish = match self.action.operation.as_str() {
+            MATCH if link.is_some() => return None,
+            MATCH => Some(Wish::Match),
+            REACTIVATE if link.as_ref().is_none_or(|it| it.lock.is_none()) => {
+                return Some(Err(Refusal::NotInactive));
+            }
+            REACTIVATE => Some(Wish::Reactivate),
+            LINK | SET_PERMISSIONS if link.is_none() => Some(Wish::Link),
+            _ => None,
+        };
+        let mut changes = Vec::new();
+        for wish in &self.action.permissions {
+            match self.say(record, *wish) {
+                Ok(change) => changes.extend(change),
+                Err(refusal) => return Some(Err(refusal)),
+            }
+        }
+        if let Some(wish) = wish {
+            self.memory.keep_wish(&record.reference, wish);
+        }
+        Some(Ok(changes))
+    }
+
+    /// The opt-in or opt-out of a wish, if the CRM does not hold it already. An
+    /// opt-out that the person gave is not overruled by an action.
+    fn say(&self, record: &CrmRecord, wish: PermissionWish) -> Result<Option<CrmChange>, Refusal> {
+        let held = record.choice(wish.bit).map(|it| it.consent);
+        let consent = match (wish.on, held) {
+            (true, Some(Consent::Given)) | (false, Some(Consent::Withdrawn)) => return Ok(None),
+            (true, Some(Consent::Withdrawn)) => return Err(Refusal::NoConsent(wish.bit)),
+            (true, _) if !self.connection.profile.actions_are_opt_ins => {
+                return Err(Refusal::NoConsent(wish.bit));
+            }
+            (true, _) => Consent::Given,
+            (false, _) => Consent::Withdrawn,
+        };
+        Ok(Some(CrmChange::Permission {
+            target: record.reference.clone(),
+            bit: wish.bit,
+            consent,
+            origin: Origin::Crm,
+            evidence: "manual-action",
+            at: self.at,
+        }))
+    }
+
+    fn ended(&self, done: u64, refused: u64) -> Answer {
+        let code = match self.action.operation.as_str() {
+            REACTIVATE => codes::NOT_LOCKED,
+            _ => codes::NO_CONSENT,
+        };
+        let reason = |code| {
+            Reason::new(code)
+                .with("records", (done - refused).to_string())
+                .with("refused", refused.to_string())
+        };
+        if done > 0 && refused == done {
+            return Answer::of(Outcome::Rejected(reason(code), Actor::CrmUser));
+        }
+        Answer::of(Outcome::Synced(reason(codes::QUEUED)))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::spotler::contact::{ContactBody, SeenContact};
 
 /// The record has no address any more: nothing may be mailed to the old one.
 pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let link = match look_and_turn_off(visit, &link).await {
+    let link = match look_and_turn_off(visit, &link, |_| true).await {
         Ok((link, _)) => link,
         Err(settled) => return *settled,
     };
@@ -43,40 +43,14 @@ pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Se
 /// The gate is closed, and the person said no in the CRM since: that goes
 /// through, because it only restricts.
 pub(crate) async fn restrict<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
-        Ok(looked) => looked,
-        Err(trouble) => return visit.trouble(&trouble, None).await,
+    let link = match look_and_turn_off(visit, &link, |bit| says_no(visit, &link, bit)).await {
+        Ok((link, _)) => link,
+        Err(settled) => return *settled,
     };
-    let shown = match &looked {
-        Presence::Locked(kind) => Some(*kind),
-        Presence::One(seen) => look::lock_shown(seen, link.bounced_hard.is_some()),
-        Presence::Absent | Presence::Several | Presence::AddressTaken => None,
+    let link = Link {
+        synced_at: Some(visit.now),
+        ..link
     };
-    if let Some(kind) = shown {
-        return Settled::locked(&visit.case, link, kind, None, visit.now);
-    }
-    let Presence::One(seen) = looked else {
-        return Settled::gate_closed(&visit.case.record.reference);
-    };
-    let mut link = with_withdrawals(&link, &seen, visit.now);
-    let off: Vec<u32> = seen
-        .permissions_on()
-        .into_iter()
-        .filter(|bit| says_no(visit, &link, *bit))
-        .collect();
-    if !off.is_empty() {
-        let body = turned_off(&link.external_id, &off);
-        if let Err(trouble) = visit.spotler.change(&body).await {
-            return match look::lock_of(&trouble) {
-                Some(kind) => Settled::locked(&visit.case, link, kind, None, visit.now),
-                None => visit.trouble(&trouble, None).await,
-            };
-        }
-    }
-    for (bit, memory) in &mut link.permissions {
-        memory.on = seen.has(*bit) && !off.contains(bit);
-    }
-    link.synced_at = Some(visit.now);
     Settled::synced(codes::RESTRICTED, "DA-29", link)
 }
 
@@ -93,7 +67,7 @@ fn says_no<P>(visit: &Visit<'_, P>, link: &Link, bit: u32) -> bool {
 /// The record was deactivated or deleted: permissions off, then blank, with a
 /// snapshot for a reactivation (C1, DA-05, DA-20).
 pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let (link, had) = match look_and_turn_off(visit, &link).await {
+    let (link, had) = match look_and_turn_off(visit, &link, |_| true).await {
         Ok(off) => off,
         Err(settled) => return *settled,
     };
@@ -121,12 +95,17 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
     settled.after("DA-05", codes::PERMISSIONS_OFF, Facts::new())
 }
 
-/// Nothing is on any more, with what was on before; or it ended here.
+/// What was to go off is off, with what that was; or it ended here.
 type Off = Result<(Link, Vec<u32>), Box<Settled>>;
 
 /// Looks, remembers an opt-out that the look shows, and switches off what is
-/// on. Somebody who is inactive is left alone, but for being blanked.
-async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
+/// on, as far as it is to go off. Somebody who is inactive is left alone, but
+/// for being blanked.
+async fn look_and_turn_off<P: Ports>(
+    visit: &Visit<'_, P>,
+    link: &Link,
+    goes_off: impl Fn(u32) -> bool,
+) -> Off {
     let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
         Ok(looked) => looked,
         Err(trouble) => return Err(Box::new(visit.trouble(&trouble, None).await)),
@@ -142,9 +121,10 @@ async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
     let Presence::One(seen) = looked else {
         return Ok((all_off(link.clone()), Vec::new()));
     };
-    let on = seen.permissions_on();
-    if !on.is_empty() {
-        let body = turned_off(&link.external_id, &on);
+    let mut off = seen.permissions_on();
+    off.retain(|bit| goes_off(*bit));
+    if !off.is_empty() {
+        let body = turned_off(&link.external_id, &off);
         if let Err(trouble) = visit.spotler.change(&body).await {
             return match look::lock_of(&trouble) {
                 Some(kind) => inactive(visit, link, kind),
@@ -152,7 +132,11 @@ async fn look_and_turn_off<P: Ports>(visit: &Visit<'_, P>, link: &Link) -> Off {
             };
         }
     }
-    Ok((all_off(with_withdrawals(link, &seen, visit.now)), on))
+    let mut link = with_withdrawals(link, &seen, visit.now);
+    for (bit, memory) in &mut link.permissions {
+        memory.on = seen.has(*bit) && !off.contains(bit);
+    }
+    Ok((link, off))
 }
 
 /// Somebody who is inactive gets no write but the blanking of a deleted record.
