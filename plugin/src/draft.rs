@@ -2,6 +2,8 @@
 //! permission what the table of `consent` says. Nothing is left to choose when
 //! it is carried out.
 
+mod permissions;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -9,10 +11,10 @@ use serde_json::Value;
 use crate::change::CrmChange;
 use crate::codes;
 use crate::consent::{self, Trust, Verdict};
-use crate::crm::{Consent, Facts, Origin, Timestamp};
+use crate::crm::{Facts, Origin, Timestamp};
 use crate::decide::{Case, Wanted};
 use crate::look::{self, Presence};
-use crate::memory::{BitMemory, Intent, Link, LockKind, Snapshot, Wish};
+use crate::memory::{BitMemory, Intent, Link, LockKind, Wish};
 use crate::outcome::{Actor, Reason, RuleApplied};
 use crate::settle::Settled;
 use crate::spotler::contact::{ContactBody, SeenContact};
@@ -168,7 +170,7 @@ fn create(case: &Case<'_>, wanted: &Wanted) -> Draft {
                 on: false,
             };
             let on = consent::judge(case.record, known, Trust::Known) == Verdict::Enable
-                && may_be_restored(restored, &known);
+                && permissions::may_be_restored(restored, &known);
             (it.bit, on)
         })
         .collect();
@@ -206,6 +208,56 @@ fn create(case: &Case<'_>, wanted: &Wanted) -> Draft {
     }
 }
 
+/// How a contact that is there stands to what we know of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meeting {
+    /// It is linked.
+    Known,
+    /// We created it, and the answer was lost.
+    CameThrough,
+    /// We blanked it, and the record is active again.
+    Restored,
+    /// It was there before us, or has been filled in by somebody else.
+    Found,
+    /// It was inactive, and a user says that it is active again.
+    TakenUp,
+}
+
+impl Meeting {
+    fn of(case: &Case<'_>, link: &Link, seen: &SeenContact, id: &str) -> Self {
+        let is_confirmed = link.synced_at.is_some();
+        if case.is_reactivated() {
+            Self::TakenUp
+        } else if link.blanked.is_some() && seen.is_blank() {
+            Self::Restored
+        } else if link.ours && !is_confirmed {
+            Self::CameThrough
+        } else if is_confirmed && link.blanked.is_none() && link.external_id == id {
+            Self::Known
+        } else {
+            Self::Found
+        }
+    }
+
+    fn trust(self) -> Trust {
+        match self {
+            Self::Known | Self::Restored => Trust::Known,
+            Self::CameThrough => Trust::Doubtful,
+            Self::Found | Self::TakenUp => Trust::Found,
+        }
+    }
+
+    fn done(self) -> &'static str {
+        match self {
+            Self::Known => codes::UPDATED,
+            Self::CameThrough => codes::CREATED,
+            Self::Restored => codes::RESTORED,
+            Self::Found => codes::FOUND,
+            Self::TakenUp => codes::REACTIVATED,
+        }
+    }
+}
+
 /// An existing contact: only what changed.
 fn change(
     case: &Case<'_>,
@@ -215,17 +267,7 @@ fn change(
     now: Timestamp,
 ) -> Draft {
     let link = base_link(case, wanted, &id);
-    let restores = link.blanked.is_some() && seen.is_blank();
-    let came_through = link.ours && link.synced_at.is_none();
-    let found = !restores
-        && !came_through
-        && (link.synced_at.is_none() || link.blanked.is_some() || link.external_id != id);
-    let found = found || case.is_reactivated();
-    let trust = match (found, came_through) {
-        (true, _) => Trust::Found,
-        (false, true) => Trust::Doubtful,
-        (false, false) => Trust::Known,
-    };
+    let meeting = Meeting::of(case, &link, seen, &id);
     let mut draft = Draft {
         creates: false,
         body: ContactBody {
@@ -241,26 +283,20 @@ fn change(
         imports: Vec::new(),
         seen_on: seen.permissions_on(),
         changed_before: seen.last_changed,
-        done: match () {
-            () if case.is_reactivated() => codes::REACTIVATED,
-            () if restores => codes::RESTORED,
-            () if came_through => codes::CREATED,
-            () if found => codes::FOUND,
-            () => codes::UPDATED,
-        },
+        done: meeting.done(),
         why: left_out(wanted),
     };
     draft.why.push(rule("C12", codes::RULE_LOOKED));
-    if found {
+    if meeting.trust() == Trust::Found {
         draft.why.push(rule("YO-15", codes::RULE_FOUND));
     }
     if !case.record.mail.allowed {
         draft.why.push(rule("DA-28", codes::RULE_CRM_OPT_OUT));
     }
-    change_values(case, wanted, seen, trust, &mut draft);
-    change_permissions(case, seen, trust, now, &mut draft);
+    change_values(case, wanted, seen, meeting.trust(), &mut draft);
+    permissions::change(case, seen, meeting.trust(), now, &mut draft);
     draft.link.blanked = None;
-    if case.is_reactivated() {
+    if meeting == Meeting::TakenUp {
         reactivate(case, now, &mut draft);
     }
     draft
@@ -341,120 +377,6 @@ fn confirm_values(case: &Case<'_>, wanted: &Wanted, link: &mut Link) {
     link.address = Some(wanted.address_hash.clone());
 }
 
-fn change_permissions(
-    case: &Case<'_>,
-    seen: &SeenContact,
-    trust: Trust,
-    now: Timestamp,
-    draft: &mut Draft,
-) {
-    let restored = draft.link.blanked.clone();
-    let may_enable = draft.link.ours || seen.email_channel == Some(true);
-    for bit in case.connection.permissions.iter().map(|it| it.bit) {
-        let memory = draft.link.bit(bit);
-        let on = seen.has(bit);
-        let known = consent::Known {
-            choice: case.record.choice(bit),
-            memory,
-            on,
-        };
-        let doubtful = trust == Trust::Known && look::is_doubtful(seen, case.intent(), bit);
-        let trust = if doubtful { Trust::Doubtful } else { trust };
-        let mut verdict = consent::judge(case.record, known, trust);
-        if verdict == Verdict::Enable && !(may_enable && may_be_restored(restored.as_ref(), &known))
-        {
-            verdict = Verdict::Hold;
-        }
-        let memory = carry_out(case, bit, verdict, memory, on, now, draft);
-        draft.link.permissions.insert(bit, memory);
-    }
-}
-
-/// What a blanked record gets back: what it had, or what was opted in since
-/// (DA-23).
-fn may_be_restored(snapshot: Option<&Snapshot>, known: &consent::Known<'_>) -> bool {
-    let Some(snapshot) = snapshot else {
-        return true;
-    };
-    known.choice.is_some_and(|choice| {
-        snapshot.permissions.contains(&choice.bit) || choice.changed_at > snapshot.at
-    })
-}
-
-fn carry_out(
-    case: &Case<'_>,
-    bit: u32,
-    verdict: Verdict,
-    memory: BitMemory,
-    on: bool,
-    now: Timestamp,
-    draft: &mut Draft,
-) -> BitMemory {
-    let mut import = |consent, evidence, led_to| {
-        draft.imports.push(CrmChange::Permission {
-            target: case.record.reference.clone(),
-            bit,
-            consent,
-            origin: Origin::Spotler,
-            evidence,
-            at: now,
-        });
-        draft.why.push(about_bit("DA-82", led_to, bit));
-    };
-    match verdict {
-        Verdict::Keep => BitMemory {
-            on,
-            locked_at: memory.locked_at.filter(|_| !on),
-        },
-        Verdict::Enable => {
-            draft.body.permissions.insert(bit, true);
-            draft
-                .why
-                .push(about_bit("PV-12", codes::RULE_EXPLICIT_CONSENT, bit));
-            BitMemory {
-                on: true,
-                locked_at: None,
-            }
-        }
-        Verdict::Disable => {
-            draft.body.permissions.insert(bit, false);
-            BitMemory {
-                on: false,
-                locked_at: memory.locked_at,
-            }
-        }
-        Verdict::ImportWithdrawal => {
-            import(
-                Consent::Withdrawn,
-                "switched-off-in-spotler",
-                codes::RULE_WITHDRAWN,
-            );
-            BitMemory {
-                on: false,
-                locked_at: Some(now),
-            }
-        }
-        Verdict::ImportOptIn => {
-            import(
-                Consent::Given,
-                "switched-on-in-spotler",
-                codes::RULE_OPTED_IN,
-            );
-            BitMemory {
-                on: true,
-                locked_at: None,
-            }
-        }
-        Verdict::Hold => {
-            draft.why.push(about_bit("PV-10", codes::RULE_HELD, bit));
-            BitMemory {
-                on: false,
-                locked_at: Some(now),
-            }
-        }
-    }
-}
-
 fn left_out(wanted: &Wanted) -> Vec<RuleApplied> {
     let left_out = |property: &String| RuleApplied {
         rule: "YO-17",
@@ -469,13 +391,5 @@ fn rule(rule: &'static str, led_to: &'static str) -> RuleApplied {
         rule,
         led_to,
         about: Facts::new(),
-    }
-}
-
-fn about_bit(rule: &'static str, led_to: &'static str, bit: u32) -> RuleApplied {
-    RuleApplied {
-        rule,
-        led_to,
-        about: vec![("bit".to_owned(), bit.to_string())],
     }
 }
