@@ -1,5 +1,7 @@
 //! What a person reads for a code, with the facts filled in.
 
+mod host_codes;
+
 use std::collections::HashMap;
 
 use crate::contract::{CodeText, NamedValue};
@@ -41,10 +43,12 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// Knows the codes of a component's description.
+    /// Knows the codes of a component's description, and the host's own. A
+    /// component cannot take the host's words over.
     pub fn of(codes: Vec<CodeText>) -> Self {
+        let all = codes.into_iter().chain(host_codes::texts());
         Self {
-            texts: codes.into_iter().map(|it| (it.code.clone(), it)).collect(),
+            texts: all.map(|it| (it.code.clone(), it)).collect(),
         }
     }
 

@@ -1,0 +1,171 @@
+//! What a person reads for the codes that the host itself gives: a call that
+//! failed before the component could answer.
+
+use crate::contract::CodeText;
+
+/// Code, Dutch, English, and what to do next in both.
+const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "component-fault",
+        "De koppeling is acht keer vastgelopen op dit record.",
+        "The connector failed on this record eight times.",
+        "Meld het bij de leverancier en probeer het daarna opnieuw.",
+        "Report it to the vendor, then try again.",
+    ),
+    (
+        "hook-not-offered",
+        "Deze versie van de koppeling kan dit nog niet.",
+        "This version of the connector cannot do this yet.",
+        "Werk de koppeling bij.",
+        "Update the connector.",
+    ),
+    (
+        "no-such-record",
+        "Het record bestaat niet meer.",
+        "The record does not exist any more.",
+        "",
+        "",
+    ),
+    (
+        "no-settings",
+        "De instellingen van de koppeling zijn nog niet opgeslagen.",
+        "The settings of the connection have not been saved yet.",
+        "Sla de instellingen op.",
+        "Save the settings.",
+    ),
+    (
+        "trap",
+        "De koppeling is vastgelopen; er wordt opnieuw geprobeerd.",
+        "The connector failed; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "stack-overflow",
+        "De koppeling gebruikte te veel geheugen; er wordt opnieuw geprobeerd.",
+        "The connector used too much memory; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-or-trap",
+        "De koppeling is gestopt; er wordt opnieuw geprobeerd.",
+        "The connector was stopped; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-compute",
+        "De koppeling rekende te lang; er wordt opnieuw geprobeerd.",
+        "The connector computed for too long; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-reads",
+        "De koppeling las te veel; er wordt opnieuw geprobeerd.",
+        "The connector read too much; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "call-timeout",
+        "Het duurde te lang; er wordt opnieuw geprobeerd.",
+        "It took too long; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "answer-too-long",
+        "Het antwoord van de koppeling was te lang.",
+        "The connector's answer was too long.",
+        "",
+        "",
+    ),
+    (
+        "cursor-too-long",
+        "Het antwoord van de koppeling was te lang.",
+        "The connector's answer was too long.",
+        "",
+        "",
+    ),
+    (
+        "too-many-to-sync-again",
+        "De koppeling vroeg te veel records tegelijk aan.",
+        "The connector asked for too many records at once.",
+        "",
+        "",
+    ),
+    (
+        "change-impossible",
+        "Het CRM kan een wijziging van de koppeling niet uitvoeren.",
+        "The CRM cannot carry out a change that the connector asks for.",
+        "",
+        "",
+    ),
+    (
+        "sync-again-impossible",
+        "De koppeling vroeg een record aan dat niet bestaat.",
+        "The connector asked for a record that does not exist.",
+        "",
+        "",
+    ),
+    (
+        "crm-unavailable",
+        "Het CRM kon niet gelezen worden; er wordt opnieuw geprobeerd.",
+        "The CRM could not be read; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "store-unavailable",
+        "Het geheim van de koppeling kon niet gelezen worden; er wordt opnieuw geprobeerd.",
+        "The connection's secret could not be read; it is tried again.",
+        "Controleer de sleutel KOPPEL_KEY.",
+        "Check the key KOPPEL_KEY.",
+    ),
+    (
+        "read-has-changed",
+        "Er is intussen iets gewijzigd; er wordt opnieuw gekeken.",
+        "Something changed in the meantime; it is looked at again.",
+        "",
+        "",
+    ),
+];
+
+/// The texts of the host's own codes.
+pub(super) fn texts() -> impl Iterator<Item = CodeText> {
+    TEXTS
+        .iter()
+        .map(|(code, nl, en, next_nl, next_en)| CodeText {
+            code: (*code).to_owned(),
+            nl: (*nl).to_owned(),
+            en: (*en).to_owned(),
+            next_nl: (*next_nl).to_owned(),
+            next_en: (*next_en).to_owned(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_host_has_both_languages_and_stands_once() {
+        for text in texts() {
+            assert!(!text.nl.is_empty() && !text.en.is_empty(), "{}", text.code);
+            assert_eq!(
+                text.next_nl.is_empty(),
+                text.next_en.is_empty(),
+                "{}",
+                text.code
+            );
+            assert_eq!(
+                texts().filter(|it| it.code == text.code).count(),
+                1,
+                "{}",
+                text.code
+            );
+        }
+    }
+}
