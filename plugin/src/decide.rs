@@ -9,7 +9,7 @@ use crate::address::{Address, AddressState, digest};
 use crate::codes;
 use crate::connection::{Activity, Connection, MappingRow};
 use crate::consent::{self, Trust, Verdict};
-use crate::crm::{CrmRecord, Event, Origin, RecordRef, RecordState};
+use crate::crm::{CrmRecord, Event, Origin, RecordRef, RecordState, Timestamp};
 use crate::look;
 use crate::mapping;
 use crate::memory::{Intent, Link, LockKind, Wish};
@@ -41,6 +41,9 @@ pub struct Case<'a> {
     pub owner: Option<RecordRef>,
     /// Why the address must not be added to Spotler again.
     pub tombstone: Option<LockKind>,
+    /// The permissions that were switched off for the address in Spotler before
+    /// its record was blanked.
+    pub withdrawals: BTreeMap<u32, Timestamp>,
 }
 
 /// What Spotler should have of a record.

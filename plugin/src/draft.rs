@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::change::CrmChange;
 use crate::codes;
-use crate::consent::{self, Trust, Verdict};
+use crate::consent::Trust;
 use crate::crm::{Facts, Origin, Timestamp};
 use crate::decide::{Case, Wanted};
 use crate::look::{self, Presence};
-use crate::memory::{BitMemory, Intent, Link, LockKind, Wish};
+use crate::memory::{Intent, Link, LockKind, Wish};
 use crate::outcome::{Actor, Reason, RuleApplied};
 use crate::settle::Settled;
 use crate::spotler::contact::{ContactBody, SeenContact};
@@ -153,36 +153,9 @@ fn absent(case: &Case<'_>, wanted: &Wanted) -> Next {
 /// A new contact, with the full set of permissions, on and off (PV-10).
 fn create(case: &Case<'_>, wanted: &Wanted) -> Draft {
     let mut link = Link::to(wanted.external_id.clone(), true);
-    let restored = case.link.as_ref().and_then(|it| it.blanked.as_ref());
-    let permissions: BTreeMap<u32, bool> = case
-        .connection
-        .permissions
-        .iter()
-        .map(|it| {
-            let memory = case
-                .link
-                .as_ref()
-                .map(|link| link.bit(it.bit))
-                .unwrap_or_default();
-            let known = consent::Known {
-                choice: case.record.choice(it.bit),
-                memory,
-                on: false,
-            };
-            let on = consent::judge(case.record, known, Trust::Known) == Verdict::Enable
-                && permissions::may_be_restored(restored, &known);
-            (it.bit, on)
-        })
-        .collect();
-    for (bit, on) in &permissions {
-        link.permissions.insert(
-            *bit,
-            BitMemory {
-                on: *on,
-                locked_at: None,
-            },
-        );
-    }
+    link.permissions = permissions::of_new(case);
+    let permissions = link.permissions.iter();
+    let permissions: BTreeMap<u32, bool> = permissions.map(|(bit, it)| (*bit, it.on)).collect();
     let sent = wanted.values.iter().filter(|(_, value)| !value.is_null());
     let properties: BTreeMap<String, Value> = sent
         .map(|(name, value)| (name.clone(), value.clone()))

@@ -21,6 +21,8 @@ const EXTERNAL_IDS: &str = "external-ids";
 const ADDRESSES: &str = "addresses";
 /// Addresses of people who were inactive, beyond blanking (C31), by hash.
 const TOMBSTONES: &str = "tombstones";
+/// Permissions that people switched off in Spotler, beyond blanking, by hash.
+const WITHDRAWALS: &str = "withdrawals";
 /// Records that a user wants linked or matched, by record.
 const WISHES: &str = "wishes";
 
@@ -135,6 +137,12 @@ impl Link {
             failed: false,
             synced_at: None,
         }
+    }
+
+    /// The permissions that only a newer opt-in switches on.
+    pub fn withdrawals(&self) -> BTreeMap<u32, Timestamp> {
+        let locked = |(bit, memory): (&u32, &BitMemory)| Some((*bit, memory.locked_at?));
+        self.permissions.iter().filter_map(locked).collect()
     }
 
     /// What is known of a permission.
@@ -278,6 +286,19 @@ impl<'a, P: Ports> Memory<'a, P> {
         if self.tombstone(address).is_some() {
             self.ports.delete(TOMBSTONES, address);
         }
+    }
+
+    /// The permissions that were switched off in Spotler for an address whose
+    /// record was blanked since, and when that was noticed (DA-82, C31).
+    pub fn withdrawals(&self, address: &str) -> BTreeMap<u32, Timestamp> {
+        self.read(WITHDRAWALS, address).unwrap_or_default()
+    }
+
+    /// Remembers permissions that were switched off in Spotler.
+    pub fn keep_withdrawals(&self, address: &str, locks: &BTreeMap<u32, Timestamp>) {
+        let mut known = self.withdrawals(address);
+        known.extend(locks);
+        self.write(WITHDRAWALS, address, &known);
     }
 
     /// What a user wants done with a record.

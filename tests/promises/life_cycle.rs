@@ -125,3 +125,34 @@ async fn somebody_who_opted_out_is_not_brought_back_by_deleting_and_typing_in_ag
     assert_eq!(world.reason("2").await, "opted-out-earlier");
     assert!(world.sim.contact_by_email("anna@voorbeeld.nl").is_none());
 }
+
+/// DA-82, C31
+#[tokio::test]
+async fn a_permission_withdrawn_in_spotler_stays_off_when_the_record_is_deleted_and_typed_in_again()
+{
+    let world = with_anna("default").await;
+    world.save("2", anna().gate(false)).await;
+    world.opt_in("2", 1).await;
+    world.run().await;
+    world.advance_s(60);
+    world
+        .sim
+        .ui_set_permission("contact-1", (1, false))
+        .expect("switched");
+    world.tick().await;
+    world.host.crm().delete(&contact("1")).await.expect("saved");
+    world.run().await;
+    world
+        .save("2", host_demo::crm::Edit::new().gate(true))
+        .await;
+    world.run().await;
+    assert_eq!(world.reason("2").await, "created");
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+    world.advance_s(60);
+    world
+        .say("2", 1, host_demo::contract::Consent::Withdrawn)
+        .await;
+    world.opt_in("2", 1).await;
+    world.run().await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1]);
+}

@@ -2,7 +2,7 @@
 //! there might be (C32): nobody whose opt-out was shown to us is made reachable
 //! again by us, and nothing is switched on that the CRM holds no opt-in for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_demo::contract::Consent;
 use host_demo::crm::Edit;
@@ -81,6 +81,9 @@ fn fault(kind: u8) -> Fault {
 struct Trial {
     world: World,
     opted_in: BTreeSet<u32>,
+    /// The number of the ledger entry before the last opt-in in the CRM, by
+    /// permission.
+    said_at: BTreeMap<u32, u64>,
 }
 
 impl Trial {
@@ -99,6 +102,7 @@ impl Trial {
         Self {
             world: World::start_with(config, "default").await,
             opted_in,
+            said_at: BTreeMap::new(),
         }
     }
 
@@ -127,6 +131,8 @@ impl Trial {
                     && *on
                 {
                     self.opted_in.insert(*bit);
+                    let last = self.world.sim.ledger().last().map_or(0, |it| it.number);
+                    self.said_at.insert(*bit, last);
                 }
             }
             Step::Mail(record, on) => drop(crm.set_mail(&one(record), *on).await),
@@ -184,12 +190,45 @@ impl Trial {
     fn violations(&self) -> Vec<String> {
         let breaches = self.world.sim.breaches();
         let mut violations: Vec<String> = breaches.iter().map(|it| format!("{it:?}")).collect();
+        violations.extend(self.overruled_withdrawals());
         for entry in self.world.sim.ledger() {
             let Event::PermissionEnabled { bit, .. } = &entry.event else {
                 continue;
             };
             if matches!(entry.cause, Cause::Api { .. }) && !self.opted_in.contains(bit) {
                 violations.push(format!("switched on without an opt-in: {entry:?}"));
+            }
+        }
+        violations
+    }
+}
+
+impl Trial {
+    /// A permission that we had switched on, that the person switched off in
+    /// Spotler, and that we switched on again without a newer opt-in (DA-82).
+    fn overruled_withdrawals(&self) -> Vec<String> {
+        let mut by_us = BTreeSet::new();
+        let mut withdrawn = BTreeMap::new();
+        let mut violations = Vec::new();
+        for entry in self.world.sim.ledger() {
+            let is_api = matches!(entry.cause, Cause::Api { .. });
+            if let Event::PermissionEnabled { bit, .. } = &entry.event {
+                let since = withdrawn.remove(bit);
+                let said = self.said_at.get(bit).copied().unwrap_or(0);
+                if is_api && since.is_some_and(|since| said < since) {
+                    violations.push(format!("switched on against a withdrawal: {entry:?}"));
+                }
+                if is_api {
+                    by_us.insert(*bit);
+                } else {
+                    by_us.remove(bit);
+                }
+            }
+            if let Event::PermissionDisabled { bit, .. } = &entry.event
+                && by_us.remove(bit)
+                && !is_api
+            {
+                withdrawn.insert(*bit, entry.number);
             }
         }
         violations

@@ -1,5 +1,7 @@
 //! The permissions of a draft: for each what the table of `consent` says.
 
+use std::collections::BTreeMap;
+
 use super::Draft;
 use crate::change::CrmChange;
 use crate::codes;
@@ -10,6 +12,34 @@ use crate::look;
 use crate::memory::{BitMemory, Snapshot};
 use crate::outcome::RuleApplied;
 use crate::spotler::contact::SeenContact;
+
+/// All permissions of a contact that is created: on where the CRM holds an
+/// opt-in, and what was switched off for the address before stays off unless the
+/// opt-in is newer.
+pub(super) fn of_new(case: &Case<'_>) -> BTreeMap<u32, BitMemory> {
+    let before = case.link.as_ref();
+    let restored = before.and_then(|it| it.blanked.as_ref());
+    let of_bit = |bit: u32| {
+        let locked_at = before.and_then(|it| it.bit(bit).locked_at);
+        let locked_at = locked_at.or_else(|| case.withdrawals.get(&bit).copied());
+        let known = consent::Known {
+            choice: case.record.choice(bit),
+            memory: BitMemory {
+                on: false,
+                locked_at,
+            },
+            on: false,
+        };
+        let on = consent::judge(case.record, known, Trust::Known) == Verdict::Enable
+            && may_be_restored(restored, &known);
+        BitMemory {
+            on,
+            locked_at: locked_at.filter(|_| !on),
+        }
+    };
+    let permissions = case.connection.permissions.iter();
+    permissions.map(|it| (it.bit, of_bit(it.bit))).collect()
+}
 
 /// Writes the verdicts into the draft.
 pub(super) fn change(

@@ -48,7 +48,9 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
     let wish = memory.wish(&record.reference);
     let link = memory.link(&record.reference);
     let taken_up = as_taken_up(record, link.as_ref(), wish);
+    let withdrawals = hash.as_deref().map(|it| memory.withdrawals(it));
     let case = Case {
+        withdrawals: withdrawals.unwrap_or_default(),
         event,
         record: &taken_up,
         connection: &connection,
@@ -354,6 +356,10 @@ impl<P: Ports> Visit<'_, P> {
             let new = link.address.as_deref();
             if let Some(old) = old.filter(|_| old != new) {
                 self.memory.free_address(old, reference);
+                let withdrawals = link.withdrawals();
+                if !withdrawals.is_empty() {
+                    self.memory.keep_withdrawals(old, &withdrawals);
+                }
             }
             if let Some(new) = new {
                 self.memory.keep_owner(new, reference);
