@@ -232,9 +232,16 @@ fn address_and_values(case: &Case<'_>) -> Course {
         let reason = Reason::new(codes::ADDRESS_IN_USE).with("owner", owner.key());
         return Course::End(Settled::rejected(case, reason, Actor::CrmUser, "DA-78"));
     }
-    let known_under_it = case.link.as_ref().is_some_and(|it| it.address.is_some());
-    if let Some(kind) = case.tombstone.filter(|_| !known_under_it) {
-        return Course::End(Settled::tombstone_stands(case, kind));
+    if let Some(kind) = case.tombstone {
+        let hash = address.hash(case.salt);
+        match case.link.as_ref().and_then(|it| it.address.as_deref()) {
+            Some(own) if own == hash => {}
+            Some(_) => {
+                let reason = Reason::new(codes::ADDRESS_OPTED_OUT);
+                return Course::End(Settled::rejected(case, reason, Actor::CrmUser, "C31"));
+            }
+            None => return Course::End(Settled::tombstone_stands(case, kind)),
+        }
     }
     let wanted = wanted(case, address);
     if nothing_to_do(case, &wanted) {

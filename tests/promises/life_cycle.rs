@@ -156,3 +156,33 @@ async fn a_permission_withdrawn_in_spotler_stays_off_when_the_record_is_deleted_
     world.run().await;
     assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1]);
 }
+
+/// C31
+#[tokio::test]
+async fn nobody_gets_the_address_of_somebody_who_opted_out() {
+    let mut config = spotler();
+    config.switches.signals.channels = spotler_sim::switches::ChannelSignal::AlwaysTrue;
+    let world = World::start_with(config, "default").await;
+    world.save("1", anna()).await;
+    world
+        .save("2", koppel_tests::person("Bo", "bo@voorbeeld.nl"))
+        .await;
+    world.run().await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    world
+        .save("1", host_demo::crm::Edit::new().text("city", "Utrecht"))
+        .await;
+    world.run().await;
+    world.host.crm().delete(&contact("1")).await.expect("saved");
+    world.run().await;
+    world
+        .save(
+            "2",
+            host_demo::crm::Edit::new().text("email", "anna@voorbeeld.nl"),
+        )
+        .await;
+    world.run().await;
+    assert_eq!(world.reason("2").await, "new-address-opted-out");
+    assert!(world.sim.contact_by_email("bo@voorbeeld.nl").is_some());
+    assert!(world.sim.breaches().is_empty());
+}

@@ -26,6 +26,7 @@ enum Step {
     Reactivate(usize),
     Delete(usize),
     TypeIn(usize),
+    Move(usize, bool),
     Sync(usize),
     Tick,
     SpotlerOptOut,
@@ -51,6 +52,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => record().prop_map(Step::Reactivate),
         1 => record().prop_map(Step::Delete),
         2 => record().prop_map(Step::TypeIn),
+        1 => (record(), any::<bool>()).prop_map(|(it, there)| Step::Move(it, there)),
         1 => record().prop_map(Step::Sync),
         2 => Just(Step::Tick),
         3 => Just(Step::SpotlerOptOut),
@@ -140,6 +142,17 @@ impl Trial {
             Step::Deactivate(record) => drop(crm.deactivate(&one(record)).await),
             Step::Reactivate(record) => drop(crm.reactivate(&one(record)).await),
             Step::Delete(record) => drop(crm.delete(&one(record)).await),
+            Step::Move(record, there) => {
+                let email = if *there {
+                    "anna@voorbeeld.nl"
+                } else {
+                    "bo@voorbeeld.nl"
+                };
+                drop(
+                    crm.edit(&one(record), Edit::new().text("email", email))
+                        .await,
+                );
+            }
             Step::TypeIn(record) => drop(crm.save(&one(record), anna()).await),
             Step::Sync(record) => {
                 self.world
