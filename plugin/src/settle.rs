@@ -306,10 +306,14 @@ pub fn trouble_outcome(trouble: &Trouble) -> Outcome {
     let later = |code| Outcome::Deferred(deferral(reason(code), trouble.retry_after));
     match trouble.kind {
         Kind::TooFast => later(codes::TOO_FAST),
-        Kind::ServerFault | Kind::NotFound | Kind::AlreadyExists => later(codes::SERVER_FAULT),
+        Kind::ServerFault => later(codes::SERVER_FAULT),
         Kind::Unreachable => later(codes::UNREACHABLE),
         Kind::Lost | Kind::Garbled => later(codes::LOST),
         Kind::NotSent => later(codes::NOT_SENT),
+        // Looked at a moment ago, and gone; or an address that somebody has whom
+        // Spotler does not show. Neither heals by itself.
+        Kind::NotFound => Outcome::Rejected(reason(codes::GONE), Actor::Marketer),
+        Kind::AlreadyExists => Outcome::Rejected(reason(codes::ADDRESS_TAKEN), Actor::Marketer),
         Kind::ValueRefused => Outcome::Rejected(reason(codes::VALUE_REFUSED), Actor::CrmUser),
         Kind::NotAuthorised => {
             Outcome::Rejected(reason(codes::NOT_IN_PRODUCT), Actor::Administrator)

@@ -7,6 +7,7 @@ mod contract;
 mod faults;
 mod import;
 mod kill;
+mod kinds;
 mod life_cycle;
 mod opt_out;
 mod relations;

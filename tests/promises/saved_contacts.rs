@@ -411,3 +411,20 @@ async fn a_foreign_postcode_is_left_out_and_named_and_the_rest_arrives() {
         line.why
     );
 }
+
+#[tokio::test]
+async fn an_address_of_somebody_whom_spotler_hides_is_refused_and_does_not_wait_for_ever() {
+    let mut config = spotler();
+    config.switches.signals.read_is_404 = true;
+    config.contacts = vec![SeedContact::new("webshop-1", "bo@voorbeeld.nl")];
+    let world = World::start_with(config, "default").await;
+    world.sim.ui_opt_out("webshop-1").expect("opted out");
+    world.save("1", anna()).await;
+    world.run().await;
+    world
+        .save("1", Edit::new().text("email", "bo@voorbeeld.nl"))
+        .await;
+    world.run_to_the_end().await;
+    assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
+    assert!(world.sim.contact_by_email("anna@voorbeeld.nl").is_some());
+}

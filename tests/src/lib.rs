@@ -197,7 +197,8 @@ impl World {
             let now = self.host.crm().now();
             self.advance_ms(next.saturating_sub(now).max(1));
         }
-        panic!("the queue is not empty after 500 rounds");
+        let left = self.host.crm().queue(10).await.expect("a queue");
+        panic!("the queue is not empty after 500 rounds: {left:?}");
     }
 
     /// Reads what changed in Spotler.
