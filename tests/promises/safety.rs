@@ -109,6 +109,9 @@ impl Trial {
     }
 
     async fn take(&mut self, step: &Step) {
+        // No two things happen in the same millisecond, as the clock of a machine
+        // would have it: `lastChanged` is what tells one from the other.
+        self.world.advance_s(1);
         let crm = self.world.host.crm().clone();
         let one = |record: &usize| contact(RECORDS[*record]);
         // A step may be impossible just then: no such record, or a deleted one.
