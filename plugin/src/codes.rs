@@ -104,7 +104,6 @@ codes! {
     RULE_WITHDRAWN = "permission-withdrawn": "Permissie in Spotler uitgezet; overgenomen in het CRM.", "Permission switched off in Spotler; taken over in the CRM.", "", "";
     RULE_OPTED_IN = "permission-taken-over": "Permissie in Spotler aangezet; overgenomen in het CRM.", "Permission switched on in Spotler; taken over in the CRM.", "", "";
     RULE_HELD = "permission-held": "Permissie blijft uit tot er een nieuwere opt-in is.", "Permission stays off until there is a newer opt-in.", "", "";
-    RULE_ONLY_CHANGES = "only-changes": "Alleen gewijzigde velden verstuurd.", "Only changed fields were sent.", "", "";
     RULE_LEFT_OUT = "value-left-out": "Waarde past niet bij het veld in Spotler en is weggelaten: {property}.", "Value does not fit Spotler's field and was left out: {property}.", "", "";
     RULE_FOUND = "matched-by-address": "Gevonden op e-mailadres.", "Found by e-mail address.", "", "";
     RULE_CREATED_ONLY = "create-only": "Toegevoegd zonder een bestaand contact te wijzigen.", "Added without changing an existing contact.", "", "";

@@ -12,7 +12,7 @@ use crate::consent::{self, Trust, Verdict};
 use crate::crm::{CrmRecord, Event, Origin, RecordRef, RecordState, Timestamp};
 use crate::look;
 use crate::mapping;
-use crate::memory::{Intent, Link, LockKind, Wish};
+use crate::memory::{BitMemory, Intent, Link, LockKind, Wish};
 use crate::outcome::{Actor, Reason};
 use crate::profile::{Gate, Reactivation, Starts};
 use crate::settle::Settled;
@@ -77,6 +77,14 @@ pub enum Course {
 }
 
 impl Case<'_> {
+    /// What follows for one permission of a person about whom nothing is in
+    /// doubt, from what is remembered of it and whether it is on.
+    pub fn judge(&self, bit: u32, memory: BitMemory, on: bool) -> Verdict {
+        let choice = self.record.choice(bit);
+        let known = consent::Known { choice, memory, on };
+        consent::judge(self.record, known, Trust::Known)
+    }
+
     /// Whether a write of ours may have been lost.
     pub fn is_unsure(&self) -> bool {
         look::is_unsure(self.link.as_ref(), self.event)
@@ -205,12 +213,7 @@ fn gate(case: &Case<'_>) -> Option<Course> {
 fn said_no_since(case: &Case<'_>, link: &Link) -> bool {
     case.connection.permissions.iter().any(|permission| {
         let memory = link.bit(permission.bit);
-        let known = consent::Known {
-            choice: case.record.choice(permission.bit),
-            memory,
-            on: memory.on,
-        };
-        consent::judge(case.record, known, Trust::Known) == Verdict::Disable
+        case.judge(permission.bit, memory, memory.on) == Verdict::Disable
     })
 }
 
@@ -284,12 +287,7 @@ fn nothing_to_do(case: &Case<'_>, wanted: &Wanted) -> bool {
         });
     let same_permissions = case.connection.permissions.iter().all(|permission| {
         let memory = link.bit(permission.bit);
-        let known = consent::Known {
-            choice: case.record.choice(permission.bit),
-            memory,
-            on: memory.on,
-        };
-        consent::judge(case.record, known, Trust::Known) == Verdict::Keep
+        case.judge(permission.bit, memory, memory.on) == Verdict::Keep
     });
     certain && same_values && same_permissions
 }

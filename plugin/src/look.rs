@@ -31,6 +31,15 @@ impl Presence {
         }
     }
 
+    /// Why the person is inactive, if the look shows that.
+    pub fn lock(&self, bounced: bool) -> Option<LockKind> {
+        match self {
+            Self::Locked(kind) => Some(*kind),
+            Self::One(seen) => lock_shown(seen, bounced),
+            Self::Absent | Self::Several | Self::AddressTaken => None,
+        }
+    }
+
     /// The one contact among those with an address: ours if it is among them.
     pub fn among(found: Vec<SeenContact>, ours: &str) -> Self {
         let is_ours = |it: &SeenContact| it.external_id.as_deref() == Some(ours);

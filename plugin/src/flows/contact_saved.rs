@@ -4,6 +4,8 @@
 //! What happened to the record in the CRM is not asked: the record as it is and
 //! what is remembered of it say the same, and stay true when saves coalesce.
 
+use std::borrow::Cow;
+
 use crate::address::AddressState;
 use crate::change::CrmChange;
 use crate::codes;
@@ -15,7 +17,7 @@ use crate::flows::take_down;
 use crate::look::{self, Presence};
 use crate::mapping;
 use crate::memory::{Intent, Link, Lock, Memory, Wish};
-use crate::outcome::{Actor, Answer, Outcome, Reason};
+use crate::outcome::{Actor, Answer, Reason};
 use crate::ports::Ports;
 use crate::profile::Gate;
 use crate::settle::Settled;
@@ -84,11 +86,15 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
 
 /// While somebody is taken up again, the opt-out that came from Spotler counts
 /// as lifted; whether it is, the look decides.
-fn as_taken_up(record: &CrmRecord, link: Option<&Link>, wish: Option<Wish>) -> CrmRecord {
-    let mut record = record.clone();
+fn as_taken_up<'a>(
+    record: &'a CrmRecord,
+    link: Option<&Link>,
+    wish: Option<Wish>,
+) -> Cow<'a, CrmRecord> {
+    let mut record = Cow::Borrowed(record);
     let is_locked = link.is_some_and(|it| it.lock.is_some());
     if wish == Some(Wish::Reactivate) && is_locked && record.mail.origin == Origin::Spotler {
-        record.mail.allowed = true;
+        record.to_mut().mail.allowed = true;
     }
     record
 }
@@ -287,32 +293,26 @@ impl<P: Ports> Visit<'_, P> {
             intent: None,
             ..draft.link.clone()
         };
-        let address = Some(wanted.address_hash.clone());
-        match Presence::of(self.spotler.contact(&id).await) {
+        let looked = match Presence::of(self.spotler.contact(&id).await) {
+            Ok(looked) => looked,
             Err(trouble) => {
                 let link = Link {
                     unsure: true,
                     ..link
                 };
-                self.trouble(&trouble, Some(link)).await
+                return self.trouble(&trouble, Some(link)).await;
             }
-            Ok(Presence::Locked(kind)) => Settled::locked(
-                &self.case, link, kind, address, self.now,
-            )
-            .after("C16", codes::RULE_LOOKED_AFTER, Vec::new()),
-            Ok(Presence::One(seen)) => match look::lock_shown(&seen, link.bounced_hard.is_some()) {
-                Some(kind) => Settled::locked(&self.case, link, kind, address, self.now).after(
-                    "C16",
-                    codes::RULE_LOOKED_AFTER,
-                    Vec::new(),
-                ),
-                None => take_down::repair(self, draft, &seen).await,
-            },
-            Ok(Presence::Absent | Presence::Several | Presence::AddressTaken) => {
-                let code = draft.done;
-                self.done(draft, code)
-            }
+        };
+        if let Some(kind) = looked.lock(link.bounced_hard.is_some()) {
+            let address = Some(wanted.address_hash.clone());
+            let settled = Settled::locked(&self.case, link, kind, address, self.now);
+            return settled.after("C16", codes::RULE_LOOKED_AFTER, Vec::new());
         }
+        if let Presence::One(seen) = looked {
+            return take_down::repair(self, draft, &seen).await;
+        }
+        let code = draft.done;
+        self.done(draft, code)
     }
 
     /// Spotler confirmed it.
@@ -379,7 +379,7 @@ impl<P: Ports> Visit<'_, P> {
         {
             self.memory.end_tombstone(address);
         }
-        if settled.ends_wish || matches!(settled.answer.outcome, Outcome::Synced(_)) {
+        if settled.ends_wish {
             self.memory.end_wish(reference);
         }
         settled.into_answer(reference)

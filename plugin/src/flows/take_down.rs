@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::change::CrmChange;
 use crate::codes;
-use crate::consent::{self, Trust, Verdict};
+use crate::consent::Verdict;
 use crate::crm::{Consent, Facts, Origin, RecordState};
 use crate::draft::Draft;
 use crate::flows::contact_saved::Visit;
@@ -55,13 +55,7 @@ pub(crate) async fn restrict<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Sett
 }
 
 fn says_no<P>(visit: &Visit<'_, P>, link: &Link, bit: u32) -> bool {
-    let (choice, memory) = (visit.case.record.choice(bit), link.bit(bit));
-    let known = consent::Known {
-        choice,
-        memory,
-        on: true,
-    };
-    consent::judge(visit.case.record, known, Trust::Known) == Verdict::Disable
+    visit.case.judge(bit, link.bit(bit), true) == Verdict::Disable
 }
 
 /// The record was deactivated or deleted: permissions off, then blank, with a
@@ -110,11 +104,7 @@ async fn look_and_turn_off<P: Ports>(
         Ok(looked) => looked,
         Err(trouble) => return Err(Box::new(visit.trouble(&trouble, None).await)),
     };
-    let shown = match &looked {
-        Presence::Locked(kind) => Some(*kind),
-        Presence::One(seen) => look::lock_shown(seen, link.bounced_hard.is_some()),
-        Presence::Absent | Presence::Several | Presence::AddressTaken => None,
-    };
+    let shown = looked.lock(link.bounced_hard.is_some());
     if let Some(kind) = link.lock.as_ref().map(|it| it.kind).or(shown) {
         return inactive(visit, link, kind);
     }

@@ -270,15 +270,11 @@ impl<P: Ports> Tick<'_, P> {
                 let Some(record) = self.ports.read_record(reference) else {
                     continue;
                 };
-                let link = match Presence::of(looked)? {
-                    Presence::Locked(kind) => self.locked(&record, link, kind, changes),
-                    Presence::One(seen) => {
-                        match look::lock_shown(&seen, link.bounced_hard.is_some()) {
-                            Some(kind) => self.locked(&record, link, kind, changes),
-                            None => self.permissions(&record, link, &seen, changes),
-                        }
-                    }
-                    Presence::Absent | Presence::Several | Presence::AddressTaken => continue,
+                let looked = Presence::of(looked)?;
+                let link = match (looked.lock(link.bounced_hard.is_some()), looked) {
+                    (Some(kind), _) => self.locked(&record, link, kind, changes),
+                    (None, Presence::One(seen)) => self.permissions(&record, link, &seen, changes),
+                    (None, _) => continue,
                 };
                 self.memory.keep_link(reference, &link);
             }
