@@ -99,6 +99,10 @@ codes! {
     NOTED = "noted-first": "Het aanzetten is eerst genoteerd.", "Switching on was noted first.", "", "";
     STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
 
+    LACKS_PERMISSION = "lacks-permission": "Heeft de permissie voor de mailing niet.", "Lacks the permission for the mailing.", "Leg de toestemming van de persoon vast, als die er is.", "Record the person's opt-in, if there is one.";
+    NOT_IN_STEP = "not-in-step": "Kon niet worden toegevoegd of bijgewerkt in Spotler.", "Could not be added or updated in Spotler.", "Kijk in de geschiedenis van het record.", "Look at the history of the record.";
+    RULE_FEED_READ = "feed-read-first": "Eerst gelezen wat er in Spotler is gewijzigd.", "Read first what changed in Spotler.", "", "";
+
     RULE_EXPLICIT_CONSENT = "only-explicit-opt-ins": "Alleen permissies waarvoor het CRM een opt-in heeft.", "Only permissions for which the CRM has an opt-in.", "", "";
     RULE_LOOKED = "looked-first": "Eerst in Spotler gekeken.", "Looked in Spotler first.", "", "";
     RULE_WITHDRAWN = "permission-withdrawn": "Permissie in Spotler uitgezet; overgenomen in het CRM.", "Permission switched off in Spotler; taken over in the CRM.", "", "";

@@ -3,6 +3,9 @@
 //! it is carried out.
 
 mod permissions;
+mod unseen;
+
+pub use unseen::{change_unseen, create_unseen};
 
 use std::collections::BTreeMap;
 
@@ -203,7 +206,7 @@ impl Meeting {
             Self::TakenUp
         } else if link.blanked.is_some() && seen.is_blank() {
             Self::Restored
-        } else if link.ours && !is_confirmed {
+        } else if link.ours && !is_confirmed && link.external_id == id {
             Self::CameThrough
         } else if is_confirmed && link.blanked.is_none() && link.external_id == id {
             Self::Known

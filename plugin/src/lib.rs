@@ -21,6 +21,7 @@ pub mod consent;
 pub mod mapping;
 pub mod memory;
 
+pub mod addressee;
 pub mod decide;
 pub mod draft;
 pub mod look;

@@ -161,6 +161,9 @@ pub enum Wish {
     Match,
     /// Take it up again, because it was made active again in Spotler (DA-79).
     Reactivate,
+    /// Make sure that it is in Spotler, so that it can be put into a list: the
+    /// gate does not count, and is not opened by it (PV-50).
+    Export,
 }
 
 /// How far a feed of changes was read.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::address::AddressState;
 use crate::change::CrmChange;
 use crate::codes;
-use crate::connection::{Activity, Connection};
+use crate::connection::{Activity, Connection, MappingRow};
 use crate::crm::{CrmRecord, Event, Origin, Timestamp};
 use crate::decide::{self, Case, Course, Wanted};
 use crate::draft::{self, Draft, Next};
@@ -32,44 +32,69 @@ pub(crate) struct Visit<'a, P> {
     pub(crate) now: Timestamp,
 }
 
+/// What holds for all records alike.
+pub struct Setup {
+    pub(crate) connection: Connection,
+    rows: Vec<MappingRow>,
+    salt: Vec<u8>,
+}
+
+impl Setup {
+    /// None before the first activation.
+    pub fn of<P: Ports>(memory: &Memory<'_, P>) -> Option<Self> {
+        Some(Self {
+            connection: memory.connection()?,
+            rows: memory.mapping().unwrap_or_default(),
+            salt: memory.salt(),
+        })
+    }
+
+    /// Everything that is known of a record.
+    pub(crate) fn case<'a, P: Ports>(
+        &'a self,
+        memory: &Memory<'_, P>,
+        event: &'a Event,
+        record: &'a CrmRecord,
+        link: Option<Link>,
+        wish: Option<Wish>,
+    ) -> Case<'a> {
+        let text = mapping::address_text(record, &self.rows, &self.connection.properties);
+        let address = AddressState::of(text);
+        let hash = match &address {
+            AddressState::Present(address) => Some(address.hash(&self.salt)),
+            AddressState::Missing | AddressState::Invalid => None,
+        };
+        let owner = hash.as_deref().and_then(|it| memory.owner(it));
+        let tombstone = hash.as_deref().and_then(|it| memory.tombstone(it));
+        let withdrawals = hash.as_deref().map(|it| memory.withdrawals(it));
+        Case {
+            event,
+            record,
+            connection: &self.connection,
+            mapping: &self.rows,
+            salt: &self.salt,
+            link,
+            wish,
+            owner: owner.filter(|it| *it != record.reference),
+            tombstone: tombstone.map(|it| it.kind),
+            withdrawals: withdrawals.unwrap_or_default(),
+            address,
+        }
+    }
+}
+
 /// The hook.
 pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRecord) -> Answer {
     let memory = Memory::new(ports);
-    let Some(connection) = memory.connection() else {
+    let Some(setup) = Setup::of(&memory) else {
         return Settled::skipped(codes::NOT_ACTIVE, "PV-04").into_answer(&record.reference);
     };
-    let rows = memory.mapping().unwrap_or_default();
-    let salt = memory.salt();
-    let text = mapping::address_text(record, &rows, &connection.properties);
-    let address = AddressState::of(text);
-    let hash = match &address {
-        AddressState::Present(address) => Some(address.hash(&salt)),
-        AddressState::Missing | AddressState::Invalid => None,
-    };
-    let owner = hash.as_deref().and_then(|it| memory.owner(it));
     let wish = memory.wish(&record.reference);
     let link = memory.link(&record.reference);
     let taken_up = as_taken_up(record, link.as_ref(), wish);
-    let withdrawals = hash.as_deref().map(|it| memory.withdrawals(it));
-    let case = Case {
-        withdrawals: withdrawals.unwrap_or_default(),
-        event,
-        record: &taken_up,
-        connection: &connection,
-        mapping: &rows,
-        salt: &salt,
-        link,
-        wish,
-        owner: owner.filter(|it| *it != record.reference),
-        tombstone: hash
-            .as_deref()
-            .and_then(|it| memory.tombstone(it))
-            .map(|it| it.kind),
-        address,
-    };
-    let spotler = Spotler::of(ports, &connection);
+    let case = setup.case(&memory, event, &taken_up, link, wish);
     let visit = Visit {
-        spotler,
+        spotler: Spotler::of(ports, &setup.connection),
         case,
         now: ports.now(),
         memory,
@@ -334,7 +359,9 @@ impl<P: Ports> Visit<'_, P> {
             settled.answer = settled.answer.because("PV-10", codes::NO_PERMISSION_ON);
         }
         let by_attribute = self.case.connection.profile.gate == Gate::Attribute;
-        if first && by_attribute && !self.case.record.gate {
+        // Whoever is exported gets the attribute when the list is made (PV-28).
+        let exported = self.case.wish == Some(Wish::Export);
+        if first && by_attribute && !exported && !self.case.record.gate {
             let target = self.case.record.reference.clone();
             settled
                 .answer
@@ -345,7 +372,7 @@ impl<P: Ports> Visit<'_, P> {
     }
 
     /// Remembers what the end says, and gives the answer.
-    fn keep(&self, settled: Settled) -> Answer {
+    pub(crate) fn keep(&self, settled: Settled) -> Answer {
         let reference = &self.case.record.reference;
         if let Some(link) = &settled.link {
             let before = self.case.link.as_ref();

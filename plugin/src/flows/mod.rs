@@ -1,5 +1,6 @@
 //! One file a hook: what is asked, in which order. Decisions are elsewhere.
 
+pub mod addressees;
 pub mod contact_saved;
 pub mod mapping_saved;
 pub mod module_field_changed;

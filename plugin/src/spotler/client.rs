@@ -145,7 +145,19 @@ impl<'a, P: Ports> Spotler<'a, P> {
         page(&read(&answer)?, rows, window.page_size).ok_or_else(garbled)
     }
 
-    async fn call(
+    /// One request, and its good answer.
+    pub(super) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(String, String)],
+        body: Option<Value>,
+    ) -> Result<Response, Trouble> {
+        check(self.exchange(method, path, query, body).await?)
+    }
+
+    /// One request, and its answer, good or bad.
+    pub(super) async fn exchange(
         &self,
         method: Method,
         path: &str,
@@ -184,7 +196,7 @@ impl<'a, P: Ports> Spotler<'a, P> {
             authorization,
             body,
         };
-        check(self.ports.send(request).await?)
+        Ok(self.ports.send(request).await?)
     }
 }
 
@@ -209,7 +221,8 @@ impl Bounce {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(answer: &Response) -> Result<T, Trouble> {
+/// Reads the body of a good answer.
+pub(super) fn read<T: serde::de::DeserializeOwned>(answer: &Response) -> Result<T, Trouble> {
     let body = if answer.body.is_empty() {
         json!(null).to_string().into_bytes()
     } else {
@@ -218,6 +231,7 @@ fn read<T: serde::de::DeserializeOwned>(answer: &Response) -> Result<T, Trouble>
     serde_json::from_slice(&body).map_err(|_| garbled())
 }
 
-fn garbled() -> Trouble {
+/// An answer that is not what it should be.
+pub(super) fn garbled() -> Trouble {
     Trouble::of(Kind::Garbled)
 }

@@ -90,6 +90,11 @@ impl ContactBody {
     /// The request's body. `update` says whether an existing contact may be
     /// changed; channels are never sent (C16), and nothing is purged.
     pub fn wrap(&self, update: bool) -> Value {
+        json!({ "update": update, "purge": false, "contact": self.plain() })
+    }
+
+    /// The contact alone, as it stands in a request for many.
+    pub fn plain(&self) -> Value {
         let mut properties: Map<String, Value> = self
             .properties
             .iter()
@@ -102,11 +107,7 @@ impl ContactBody {
                 self.permissions.iter().map(bits).collect(),
             );
         }
-        json!({
-            "update": update,
-            "purge": false,
-            "contact": { "externalId": self.external_id, "properties": properties },
-        })
+        json!({ "externalId": self.external_id, "properties": properties })
     }
 
     /// Whether it switches a permission on.

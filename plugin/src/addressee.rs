@@ -1,0 +1,153 @@
+//! Who of a selection can be put into a list in Spotler, who is left out and
+//! why, and what has to be written before (PV-19, C13, DA-11). Nobody is put
+//! into a list about whom there is doubt.
+
+use crate::codes;
+use crate::connection::Connection;
+use crate::crm::{Consent, CrmRecord, Origin, RecordState};
+use crate::decide::{self, Case, Course, Wanted};
+use crate::draft::{self, Draft};
+use crate::memory::{Link, LockKind};
+use crate::outcome::Outcome;
+
+/// How one selected record stands before a list is made.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// It is left out, for the reason with this code.
+    LeftOut(&'static str),
+    /// Spotler has it as it is, under this external id.
+    Current(String),
+    /// It is to be created; somebody who is there already is left alone.
+    New(Box<(Wanted, Draft)>),
+    /// It changed, and nothing about it is in doubt.
+    Changed(Box<(Wanted, Draft)>),
+    /// It has to be looked at in Spotler first: it goes the way of a saved
+    /// record, as an event of its own.
+    ToBeLookedAt,
+}
+
+/// Judges a selected record. `permission` is the one that the mailing is for;
+/// without one, any will do (C30).
+pub fn judge(case: &Case<'_>, permission: Option<u32>) -> Standing {
+    let wanted = match decide::before_look(case) {
+        Course::End(settled) => {
+            let code = settled.answer.outcome.code();
+            let is_current = match settled.answer.outcome {
+                Outcome::Synced(_) => true,
+                Outcome::Skipped(_) => code == codes::NOTHING_CHANGED,
+                Outcome::Deferred(_) | Outcome::Rejected(..) => false,
+            };
+            return match &case.link {
+                Some(link) if is_current => {
+                    match still_fits(Some(case.record), Some(link), case.connection, permission) {
+                        Ok(()) => Standing::Current(link.external_id.clone()),
+                        Err(code) => Standing::LeftOut(code),
+                    }
+                }
+                _ => Standing::LeftOut(code),
+            };
+        }
+        Course::SwitchOff(_) => return Standing::LeftOut(codes::NO_ADDRESS),
+        Course::Blank(_) => return Standing::LeftOut(codes::RECORD_NOT_ACTIVE),
+        Course::Restrict(_) => return Standing::LeftOut(codes::GATE_CLOSED),
+        Course::Look(wanted) => wanted,
+    };
+    if let Some(code) = unfit_record(case.record, case.link.as_ref()) {
+        return Standing::LeftOut(code);
+    }
+    let drafted = |draft: Draft| {
+        let fits = has_permission(&draft.link, case.record, case.connection, permission);
+        (fits, Box::new((wanted.clone(), draft)))
+    };
+    let lacks = Standing::LeftOut(codes::LACKS_PERMISSION);
+    if let Some(draft) = draft::create_unseen(case, &wanted) {
+        let (fits, new) = drafted(draft);
+        return if fits { Standing::New(new) } else { lacks };
+    }
+    if let Some(draft) = draft::change_unseen(case, &wanted) {
+        let (fits, changed) = drafted(draft);
+        return if fits {
+            Standing::Changed(changed)
+        } else {
+            lacks
+        };
+    }
+    if said_yes(case.record, case.connection, permission) {
+        Standing::ToBeLookedAt
+    } else {
+        lacks
+    }
+}
+
+/// Whether somebody who was found fit may still be put into a list, from what
+/// is known at this moment (C13); the error is the code of the reason.
+pub fn still_fits(
+    record: Option<&CrmRecord>,
+    link: Option<&Link>,
+    connection: &Connection,
+    permission: Option<u32>,
+) -> Result<(), &'static str> {
+    let record = record.ok_or(codes::RECORD_NOT_ACTIVE)?;
+    let link = link.ok_or(codes::NOT_IN_STEP)?;
+    match unfit_record(record, Some(link)) {
+        Some(code) => Err(code),
+        None if link.blanked.is_some() => Err(codes::RECORD_NOT_ACTIVE),
+        None if link.synced_at.is_none() => Err(codes::NOT_IN_STEP),
+        None if link.address.is_none() => Err(codes::NO_ADDRESS),
+        None if !has_permission(link, record, connection, permission) => {
+            Err(codes::LACKS_PERMISSION)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Why nobody may mail the person, whatever the permissions are.
+fn unfit_record(record: &CrmRecord, link: Option<&Link>) -> Option<&'static str> {
+    if record.state != RecordState::Active {
+        return Some(codes::RECORD_NOT_ACTIVE);
+    }
+    if !record.sync_enabled {
+        return Some(codes::SYNC_DISABLED);
+    }
+    if !record.mail.allowed {
+        return Some(match record.mail.origin {
+            Origin::Crm => codes::RULE_CRM_OPT_OUT,
+            Origin::Spotler => codes::OPTED_OUT,
+        });
+    }
+    let link = link?;
+    match link.lock.as_ref().map(|it| it.kind) {
+        Some(LockKind::OptOut) => Some(codes::OPTED_OUT),
+        Some(LockKind::Bounce) => Some(codes::BOUNCED),
+        Some(LockKind::Unknown) => Some(codes::INACTIVE),
+        None if link.bounced_hard == Some(true) => Some(codes::BOUNCED),
+        None => None,
+    }
+}
+
+/// Whether the permission is on in Spotler, and the CRM holds the opt-in for it
+/// as well: one side alone is not enough.
+fn has_permission(
+    link: &Link,
+    record: &CrmRecord,
+    connection: &Connection,
+    permission: Option<u32>,
+) -> bool {
+    named(connection, permission).any(|bit| link.bit(bit).on && said_yes_to(record, bit))
+}
+
+/// Whether the CRM holds an opt-in that counts for the mailing.
+fn said_yes(record: &CrmRecord, connection: &Connection, permission: Option<u32>) -> bool {
+    named(connection, permission).any(|bit| said_yes_to(record, bit))
+}
+
+fn said_yes_to(record: &CrmRecord, bit: u32) -> bool {
+    record
+        .choice(bit)
+        .is_some_and(|it| it.consent == Consent::Given)
+}
+
+fn named(connection: &Connection, permission: Option<u32>) -> impl Iterator<Item = u32> + '_ {
+    let bits = connection.permissions.iter().map(|it| it.bit);
+    bits.filter(move |bit| permission.is_none_or(|it| it == *bit))
+}
