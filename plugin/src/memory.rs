@@ -224,6 +224,19 @@ impl<'a, P: Ports> Memory<'a, P> {
         self.write(CONNECTION, &format!("mark-{feed}"), &mark);
     }
 
+    /// Whether Spotler was ever seen to tell, in its feed, whether a contact can be
+    /// mailed (C15).
+    pub fn channel_shown(&self) -> bool {
+        self.read(CONNECTION, "channel-shown").unwrap_or(false)
+    }
+
+    /// Remembers that Spotler tells it.
+    pub fn keep_channel_shown(&self) {
+        if !self.channel_shown() {
+            self.write(CONNECTION, "channel-shown", &true);
+        }
+    }
+
     /// What Spotler has of a record.
     pub fn link(&self, reference: &RecordRef) -> Option<Link> {
         self.read(LINKS, &reference.key())

@@ -97,6 +97,9 @@ impl<'a, P: Ports> Addressees<'a, P> {
     /// ⌈records ÷ 100⌉ + 1 requests.
     pub async fn sort(&self, records: &[CrmRecord], way: Way) -> Sorted {
         let mut sorted = Sorted::default();
+        // A change for many may make somebody active again of whom nobody has
+        // been told that they are not.
+        let may_change = Memory::new(self.ports).channel_shown();
         let mut to_look_at = Vec::new();
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for (at, record) in records.iter().enumerate() {
@@ -116,6 +119,7 @@ impl<'a, P: Ports> Addressees<'a, P> {
                     visit.memory.keep_owner(&wanted.address_hash, owner);
                     new.push(Write { at, wanted, draft });
                 }
+                Standing::Changed(_) if !may_change => to_look_at.push(at),
                 Standing::Changed(it) => {
                     let (wanted, draft) = *it;
                     changed.push(Write { at, wanted, draft });

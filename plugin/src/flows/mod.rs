@@ -2,6 +2,7 @@
 
 pub mod addressees;
 pub mod contact_saved;
+pub(crate) mod feeds;
 pub mod mapping_saved;
 pub mod module_field_changed;
 pub mod questions;

@@ -44,6 +44,7 @@ fn places(sorted: &Sorted) -> Vec<(&str, &Place)> {
 /// Anna in Spotler and confirmed, by a batch of her own.
 fn linked(outside: &Outside) -> CrmRecord {
     let record = person("7", "anna@voorbeeld.example");
+    Memory::new(outside).keep_channel_shown();
     outside.expect(LIST, answer(200, codes(&[("contact-7", "OK")])));
     let sorted = sort(outside, std::slice::from_ref(&record), WAY);
     assert_eq!(places(&sorted), [("7", &Place::Member("contact-7".into()))]);
@@ -174,6 +175,20 @@ fn a_permission_is_switched_on_by_the_way_of_a_saved_record_alone() {
     let queued = CrmChange::SyncAgain(vec![record.reference.clone()]);
     assert!(sorted.changes.contains(&queued));
     assert_eq!(outside.sent(), []);
+}
+
+/// C12, C15: where Spotler does not tell who is inactive, somebody who changed is
+/// looked at, because a change for many may make a person active again.
+#[test]
+fn where_inactivity_is_not_shown_everybody_who_changed_is_looked_at() {
+    let outside = Outside::connected("default");
+    let mut record = person("7", "anna@voorbeeld.example");
+    outside.expect(LIST, answer(200, codes(&[("contact-7", "OK")])));
+    sort(&outside, std::slice::from_ref(&record), WAY);
+    record.fields[1].value = Some(FieldValue::Text("Annie".into()));
+    let sorted = sort(&outside, &[record], WAY);
+    assert_eq!(places(&sorted), [("7", &Place::Waits)]);
+    outside.sent();
 }
 
 /// PV-19
