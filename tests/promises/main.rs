@@ -10,6 +10,7 @@ mod kill;
 mod kinds;
 mod life_cycle;
 mod opt_out;
+mod plan;
 mod relations;
 mod safety;
 mod saved_contacts;
