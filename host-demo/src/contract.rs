@@ -5,12 +5,16 @@ pub use koppel_embedding::contract::{
     actions::{ManualAction, PermissionWish},
     changes::{
         Activity, ActivityKind, CrmChange, FieldChange, GateChange, LogLevel, LogLine, MailChange,
-        Notification, PermissionAttributes, PermissionChange, StateChange, StatusChange,
-        SubjectChange, Task,
+        MailingChange, Notification, PermissionAttributes, PermissionChange, StateChange,
+        StatusChange, SubjectChange, Task,
     },
     connection::{MappingRow, Profile, Property},
     contacts::Change,
     crm::RecordPage,
+    mailings::{
+        Bounce, Details, Happened, Link, Mailing, Medium, Message, Snapshot, Statistics, Tallies,
+        Tally,
+    },
     types::{
         Consent, CrmRecord, EveningWindow, Field, FieldDescription, FieldType, FieldValue,
         MailChoice, NamedValue, Origin, Permission, PermissionChoice, RecordKind, RecordRef,

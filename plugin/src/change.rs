@@ -3,6 +3,7 @@
 use crate::crm::{
     Consent, Facts, Field, Origin, Permission, RecordRef, RecordState, SyncStatus, Timestamp,
 };
+use crate::report::MailingChange;
 
 /// Something a person should do.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +168,8 @@ pub enum CrmChange {
         /// Facts to keep with it.
         facts: Facts,
     },
+    /// Keep a mailing, or news of it (RE-01..RE-05).
+    Mailing(Box<MailingChange>),
     /// Queue these records as if they had just been saved; at most 1,000.
     SyncAgain(Vec<RecordRef>),
 }

@@ -90,6 +90,12 @@ codes! {
     BAD_MAPPING = "mapping-invalid": "De mapping kan zo niet: {faults}.", "The mapping cannot work: {faults}.", "Verbeter de genoemde rijen.", "Correct the rows that are named.";
     NOT_IN_PRODUCT = "not-in-your-product": "Niet beschikbaar in uw Spotler-product.", "Not available in your Spotler product.", "Vraag Spotler naar de mogelijkheden.", "Ask Spotler what is possible.";
 
+    NOT_FOR_SMS = "not-for-sms": "Niet van toepassing op een SMS.", "Does not apply to a text message.", "", "";
+    NOT_TOLD = "not-told-by-spotler": "Spotler geeft dit niet per persoon of deelname.", "Spotler does not tell this by person or participation.", "", "";
+    BAD_CURSOR = "bad-cursor": "Dit is geen plaats waar een pagina begint.", "This is no place at which a page starts.", "Begin weer bij de eerste pagina.", "Start with the first page again.";
+    QUESTION_REFUSED = "question-refused": "Spotler weigert de vraag.", "Spotler refuses the question.", "Kijk of de mailing of het formulier in Spotler nog bestaat.", "Look whether the mailing or form is still in Spotler.";
+    NO_WHOLE_ANSWER = "no-whole-answer": "Spotler gaf geen volledig antwoord.", "Spotler gave no whole answer.", "Vraag het later nog eens.", "Ask again later.";
+
     TOO_FAST = "rate-limited": "Spotler vraagt om het later te proberen.", "Spotler asks to try later.", "", "";
     SERVER_FAULT = "spotler-fault": "Spotler heeft een storing.", "Spotler has a fault.", "", "";
     UNREACHABLE = "spotler-unreachable": "Spotler is niet bereikbaar.", "Spotler cannot be reached.", "", "";

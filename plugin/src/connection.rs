@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crm::{FieldType, Permission, RecordKind, Timestamp};
+use crate::outcome::Reason;
 use crate::profile::Profile;
 use crate::spotler::property::Property;
 
@@ -108,4 +109,8 @@ pub enum QuestionFailed {
     NotActive,
     /// There is no such thing.
     NotFound,
+    /// Spotler did not answer; ask again later.
+    Unavailable(Reason),
+    /// Spotler or the component said no.
+    Refused(Reason),
 }

@@ -12,6 +12,7 @@ pub mod crm;
 
 pub mod change;
 pub mod outcome;
+pub mod report;
 
 pub mod connection;
 pub mod profile;

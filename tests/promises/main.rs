@@ -2,6 +2,7 @@
 
 mod actions;
 mod arrows;
+mod card;
 mod connection;
 mod contract;
 mod faults;
@@ -9,9 +10,10 @@ mod import;
 mod kill;
 mod kinds;
 mod life_cycle;
+mod mailed;
 mod opt_out;
-mod plan;
 mod relations;
+mod reports;
 mod safety;
 mod saved_contacts;
 mod support;

@@ -51,6 +51,9 @@ pub use generated::koppel::crm_sync::types;
 /// What became of an event (`outcomes.wit`).
 pub use generated::koppel::crm_sync::outcomes;
 
+/// What Spotler tells of the messages that it sent (`mailings.wit`).
+pub use generated::koppel::crm_sync::mailings;
+
 /// What the CRM is asked to change (`changes.wit`).
 pub use generated::koppel::crm_sync::changes;
 
@@ -88,7 +91,9 @@ pub mod schedule {
 
 /// The Spotler block on a contact's page (`card.wit`).
 pub mod card {
-    pub use super::exports::card::{BlockState, Card, PermissionSwitch};
+    pub use super::exports::card::{
+        BlockState, Card, FilledInForm, FormPage, MessagePage, PermissionSwitch, SentMessage,
+    };
 }
 
 /// Module fields of a relation (`module-fields.wit`).
@@ -118,5 +123,8 @@ pub mod shop {
 
 /// Results of mailings and journeys (`reports.wit`).
 pub mod reports {
-    pub use super::exports::reports::{Interaction, InteractionPage, Mailing, Statistics};
+    pub use super::exports::reports::{
+        Campaign, CampaignStep, Form, FormAnswer, FormQuestion, FormResult, FormResultPage,
+        Interaction, InteractionKind, InteractionPage, Whose,
+    };
 }

@@ -20,7 +20,7 @@ use wasmtime_wasi_http::p2::add_only_http_to_linker_async;
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 /// Everything that a component may import (`world.wit`), versions apart. The
-/// last three are types only.
+/// last four are types only.
 const ALLOWED: &[&str] = &[
     "wasi:io/error",
     "wasi:io/poll",
@@ -34,6 +34,7 @@ const ALLOWED: &[&str] = &[
     "koppel:crm-sync/crm",
     "koppel:crm-sync/signer",
     "koppel:crm-sync/types",
+    "koppel:crm-sync/mailings",
     "koppel:crm-sync/changes",
     "koppel:crm-sync/outcomes",
 ];

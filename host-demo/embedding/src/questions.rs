@@ -1,5 +1,8 @@
 //! Questions to the component: they change nothing, whatever it writes.
 
+mod card;
+mod reports;
+
 use crate::TenantId;
 use crate::calls::{call, guest};
 use crate::contract::about::Description;
@@ -7,8 +10,7 @@ use crate::contract::card::Card;
 use crate::contract::connection::{MappingRow, Property, State};
 use crate::contract::generated::exports::koppel::crm_sync as exports;
 use crate::contract::outcomes::QuestionFailed;
-use crate::contract::reports::{InteractionPage, Mailing, Statistics};
-use crate::contract::types::{RecordRef, Timestamp};
+use crate::contract::types::RecordRef;
 use crate::host::Host;
 use crate::state::CallState;
 use crate::store::StoreError;
@@ -106,71 +108,6 @@ impl Host {
             Box::pin(async move {
                 guest!(store, instance, card)
                     .call_read_card(store, &record)
-                    .await
-            })
-        })
-        .await
-    }
-
-    /// The mailings sent in a period, newest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn list_mailings(
-        &self,
-        tenant: &TenantId,
-        start: Timestamp,
-        end: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Mailing>, QuestionError> {
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_mailings(store, start, end, limit)
-                    .await
-            })
-        })
-        .await
-    }
-
-    /// The statistics of a mailing, as they are now.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn read_statistics(
-        &self,
-        tenant: &TenantId,
-        mailing: &str,
-    ) -> Result<Statistics, QuestionError> {
-        let mailing = mailing.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_read_statistics(store, &mailing)
-                    .await
-            })
-        })
-        .await
-    }
-
-    /// Who did what with a mailing: `recipients`, `opens`, `clicks`, `bounces`.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn list_interactions(
-        &self,
-        tenant: &TenantId,
-        mailing: &str,
-        kind: &str,
-        target: Option<RecordRef>,
-        start: Option<String>,
-    ) -> Result<InteractionPage, QuestionError> {
-        let (mailing, kind) = (mailing.to_owned(), kind.to_owned());
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                let (target, start) = (target.as_ref(), start.as_deref());
-                guest!(store, instance, reports)
-                    .call_list_interactions(store, &mailing, &kind, target, start)
                     .await
             })
         })

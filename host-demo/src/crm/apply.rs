@@ -6,7 +6,7 @@
 use koppel_embedding::{ApplyError, Connection};
 
 use super::{
-    attributes, log, outbox,
+    attributes, log, mailings, outbox,
     record::{Choice, Mail, Record},
     rows, subjects, tasks, timeline, value,
 };
@@ -66,6 +66,7 @@ async fn one(
         CrmChange::Log(it) => Ok(log::append(connection, tenant, at, it).await?),
         CrmChange::Notify(it) => Ok(outbox::send_once(connection, tenant, at, it).await?),
         CrmChange::Subject(it) => Ok(subjects::write(connection, tenant, it).await?),
+        CrmChange::Mailing(it) => Ok(mailings::write(connection, tenant, it).await?),
         // The embedding queues those records itself.
         CrmChange::SyncAgain(_) => Ok(()),
     }

@@ -2,7 +2,8 @@
 //! and the pages use: kebab-case, as in WIT.
 
 use crate::contract::{
-    ActivityKind, Consent, FieldType, LogLevel, Origin, RecordKind, RecordState, SyncStatus,
+    ActivityKind, Bounce, Consent, FieldType, Happened, LogLevel, Medium, Origin, RecordKind,
+    RecordState, SyncStatus,
 };
 
 /// An enumeration whose cases have a word.
@@ -39,6 +40,9 @@ codes!(Consent { Unset => "unset", Given => "given", Withdrawn => "withdrawn" })
 codes!(Origin { Crm => "crm", Spotler => "spotler" });
 codes!(LogLevel { Info => "info", Warning => "warning", Error => "error" });
 codes!(ActivityKind { Email => "email", Sms => "sms", Phone => "phone", Form => "form" });
+codes!(Medium { Email => "email", Sms => "sms" });
+codes!(Bounce { Hard => "hard", Soft => "soft" });
+codes!(Happened { Yes => "yes", No => "no", NotApplicable => "not-applicable" });
 codes!(SyncStatus {
     Succeeded => "succeeded",
     Processing => "processing",

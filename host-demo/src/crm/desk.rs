@@ -12,7 +12,6 @@ use super::{
     error::{SaveError, StoreError},
     fields::{Catalogue, Field},
     record::Record,
-    rehearsal::Rehearsal,
     rows,
 };
 use crate::{
@@ -30,8 +29,6 @@ pub struct DemoCrm {
     pub(crate) user: Option<String>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hours: Arc<EveningHours>,
-    /// Set while nothing is to be saved.
-    pub(crate) rehearsal: Option<Rehearsal>,
 }
 
 /// What a save came to.
@@ -88,17 +85,7 @@ impl DemoCrm {
             user: None,
             clock,
             hours: Arc::new(hours),
-            rehearsal: None,
         })
-    }
-
-    /// The same CRM, in which saves are noted and not made.
-    #[must_use]
-    pub fn rehearsing(&self, rehearsal: &Rehearsal) -> Self {
-        Self {
-            rehearsal: Some(rehearsal.clone()),
-            ..self.clone()
-        }
     }
 
     /// The same CRM, with this user at the desk.
@@ -251,8 +238,7 @@ impl DemoCrm {
         }
     }
 
-    /// Runs work in a transaction of its own, with the tenant's name; in a
-    /// rehearsal, nothing of it is kept.
+    /// Runs work in a transaction of its own, with the tenant's name.
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -265,9 +251,6 @@ impl DemoCrm {
             + Send
             + 'static,
     {
-        if let Some(rehearsal) = &self.rehearsal {
-            return rehearsal.write(self, work).await;
-        }
         let tenant = self.tenant.as_str().to_owned();
         let done = self
             .store

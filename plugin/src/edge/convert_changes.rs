@@ -140,6 +140,7 @@ impl From<CrmChange> for changes::CrmChange {
                 status: status.into(),
                 facts: facts(told),
             }),
+            CrmChange::Mailing(change) => Self::Mailing((*change).into()),
             CrmChange::SyncAgain(records) => Self::SyncAgain(all(records)),
         }
     }

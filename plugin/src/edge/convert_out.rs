@@ -23,7 +23,6 @@ same_cases!(FieldType => types::FieldType:
     Text, Number, Decimal, Boolean, Date, DateTime, Choice, MultiChoice);
 same_cases!(Actor => outcomes::Actor: CrmUser, Administrator, Marketer, Vendor);
 same_cases!(BlockState => card::BlockState: Synchronised, NotSynchronised, Inactive);
-same_cases!(QuestionFailed => outcomes::QuestionFailed: NotActive, NotFound);
 
 /// Converts facts.
 pub(super) fn facts(items: Facts) -> Vec<types::NamedValue> {
@@ -128,6 +127,17 @@ impl From<Outcome> for outcomes::Outcome {
                 reason: reason.into(),
                 who: who.into(),
             }),
+        }
+    }
+}
+
+impl From<QuestionFailed> for outcomes::QuestionFailed {
+    fn from(it: QuestionFailed) -> Self {
+        match it {
+            QuestionFailed::NotActive => Self::NotActive,
+            QuestionFailed::NotFound => Self::NotFound,
+            QuestionFailed::Unavailable(reason) => Self::Unavailable(reason.into()),
+            QuestionFailed::Refused(reason) => Self::Refused(reason.into()),
         }
     }
 }

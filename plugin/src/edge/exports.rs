@@ -9,15 +9,15 @@ use super::convert_in::all;
 use super::ports::HostPorts;
 use super::trap;
 use crate::flows::{
-    contact_saved, mapping_saved, module_field_changed, questions, run_action, settings_saved,
-    stage_changed, tick,
+    card_questions, contact_saved, mapping_saved, module_field_changed, questions, run_action,
+    settings_saved, stage_changed, tick,
 };
 
 /// The component.
 pub(super) struct Koppel;
 
 /// The ports of one call.
-fn ports() -> HostPorts {
+pub(super) fn ports() -> HostPorts {
     trap::tell_panics();
     HostPorts::default()
 }
@@ -96,6 +96,39 @@ impl card::Guest for Koppel {
     fn read_card(reference: RecordRef) -> Result<card::Card, QuestionFailed> {
         let card = questions::read_card(&ports(), &reference.into());
         card.map(Into::into).map_err(Into::into)
+    }
+
+    fn read_live_card(reference: RecordRef) -> Result<card::Card, QuestionFailed> {
+        let (ports, reference) = (ports(), reference.into());
+        let asked = card_questions::read_live_card(&ports, &reference);
+        ports.block_on(asked).map(Into::into).map_err(Into::into)
+    }
+
+    fn list_mailing_history(
+        reference: RecordRef,
+        start: Option<String>,
+    ) -> Result<card::MessagePage, QuestionFailed> {
+        let (ports, reference) = (ports(), reference.into());
+        let asked = card_questions::list_mailing_history(&ports, &reference, start.as_deref());
+        ports.block_on(asked).map(Into::into).map_err(Into::into)
+    }
+
+    fn list_journey_history(
+        reference: RecordRef,
+        start: Option<String>,
+    ) -> Result<card::MessagePage, QuestionFailed> {
+        let (ports, reference) = (ports(), reference.into());
+        let asked = card_questions::list_journey_history(&ports, &reference, start.as_deref());
+        ports.block_on(asked).map(Into::into).map_err(Into::into)
+    }
+
+    fn list_form_history(
+        reference: RecordRef,
+        start: Option<String>,
+    ) -> Result<card::FormPage, QuestionFailed> {
+        let (ports, reference) = (ports(), reference.into());
+        let asked = card_questions::list_form_history(&ports, &reference, start.as_deref());
+        ports.block_on(asked).map(Into::into).map_err(Into::into)
     }
 }
 

@@ -1,11 +1,13 @@
 //! One file a hook: what is asked, in which order. Decisions are elsewhere.
 
 pub mod addressees;
+pub mod card_questions;
 pub mod contact_saved;
 pub(crate) mod feeds;
 pub mod mapping_saved;
 pub mod module_field_changed;
 pub mod questions;
+pub mod report_questions;
 pub mod run_action;
 pub mod settings_saved;
 pub mod stage_changed;

@@ -68,15 +68,20 @@ pub fn read_card<P: Ports>(ports: &P, reference: &RecordRef) -> Result<Card, Que
         .read_record(reference)
         .ok_or(QuestionFailed::NotFound)?;
     let link = memory.link(reference);
-    let (state, status, reason) = block(link.as_ref(), &record);
-    Ok(Card {
+    Ok(card_of(&connection, link.as_ref(), &record))
+}
+
+/// The block as it follows from what is known of the record.
+pub(crate) fn card_of(connection: &Connection, link: Option<&Link>, record: &CrmRecord) -> Card {
+    let (state, status, reason) = block(link, record);
+    Card {
         state,
         status,
         reason,
-        synced_at: link.as_ref().and_then(|it| it.synced_at),
-        permissions: switches(&connection, link.as_ref(), &record),
-        external_id: link.map(|it| it.external_id),
-    })
+        synced_at: link.and_then(|it| it.synced_at),
+        permissions: switches(connection, link, record),
+        external_id: link.map(|it| it.external_id.clone()),
+    }
 }
 
 /// The three states, from what is known (C26).

@@ -4,9 +4,13 @@
 pub mod batch;
 pub mod client;
 pub mod contact;
+pub mod form;
+pub mod interaction;
 pub mod list;
+pub mod mailing;
 pub mod oauth;
 pub mod property;
+pub mod reporting;
 pub mod retry_after;
 pub mod time;
 pub mod trouble;

@@ -37,6 +37,16 @@ pub fn write(at: Timestamp) -> String {
         .to_string()
 }
 
+/// Writes a moment as the queries for form results want it: digits only, in UTC.
+pub fn write_compact(at: Timestamp) -> String {
+    let digits = write(at);
+    digits
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(14)
+        .collect()
+}
+
 /// Whether the text is a day of the calendar, `yyyy-mm-dd`.
 pub fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok()
@@ -83,6 +93,11 @@ mod tests {
         for at in [0, 951_782_400_000, 1_774_738_800_000, 4_107_542_399_000] {
             assert_eq!(read(&Value::String(write(at))), Some(at));
         }
+    }
+
+    #[test]
+    fn a_moment_for_form_results_is_fourteen_digits() {
+        assert_eq!(write_compact(1_774_738_800_999), "20260328230000");
     }
 
     #[test]

@@ -20,16 +20,14 @@ pub(crate) enum TooMuch {
 }
 
 /// The writes of one call, in no order but that of the latest for each key.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Buffer {
     writes: HashMap<(String, String), Write>,
     bytes: usize,
     next: u64,
-    /// How many writes are of earlier calls (of a plan) and count no more.
-    earlier: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Write {
     /// None: the key is deleted.
     value: Option<Vec<u8>>,
@@ -44,16 +42,6 @@ impl Buffer {
         self.writes
             .get(&(bucket.to_owned(), key.to_owned()))
             .map(|it| it.value.as_deref())
-    }
-
-    /// The same writes for the next call of a plan, which may write as much
-    /// again.
-    pub(crate) fn carried_over(self) -> Self {
-        Self {
-            bytes: 0,
-            earlier: self.writes.len(),
-            ..self
-        }
     }
 
     pub(crate) fn set(
@@ -92,10 +80,9 @@ impl Buffer {
             .get(&at)
             .and_then(|it| it.value.as_ref())
             .map_or(0, Vec::len);
-        let bytes = self.bytes.saturating_sub(before) + value.as_ref().map_or(0, Vec::len);
+        let bytes = self.bytes - before + value.as_ref().map_or(0, Vec::len);
         let is_new = !self.writes.contains_key(&at);
-        let keys = self.writes.len() - self.earlier;
-        if bytes > limits.written_bytes || (is_new && keys >= limits.written_keys) {
+        if bytes > limits.written_bytes || (is_new && self.writes.len() >= limits.written_keys) {
             return Err(TooMuch::Total);
         }
         self.bytes = bytes;
