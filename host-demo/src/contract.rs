@@ -5,8 +5,8 @@ pub use koppel_embedding::contract::{
     actions::{ManualAction, PermissionWish},
     changes::{
         Activity, ActivityKind, CrmChange, FieldChange, GateChange, LogLevel, LogLine, MailChange,
-        MailingChange, Notification, PermissionAttributes, PermissionChange, StateChange,
-        StatusChange, SubjectChange, Task,
+        MailingChange, Notification, PermissionAttributes, PermissionChange, RecordResult,
+        StateChange, StatusChange, SubjectChange, Task,
     },
     connection::{MappingRow, Profile, Property},
     contacts::Change,

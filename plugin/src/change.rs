@@ -172,4 +172,15 @@ pub enum CrmChange {
     Mailing(Box<MailingChange>),
     /// Queue these records as if they had just been saved; at most 1,000.
     SyncAgain(Vec<RecordRef>),
+    /// Keep what an operation by hand came to for a record (YO-35).
+    RecordResult {
+        /// Which record.
+        target: RecordRef,
+        /// How it ended; none where nothing needed doing.
+        status: Option<SyncStatus>,
+        /// The code that explains it.
+        code: &'static str,
+        /// Facts for the text.
+        about: Facts,
+    },
 }

@@ -82,6 +82,8 @@ codes! {
     UNKNOWN_OPERATION = "unknown-operation": "Deze opdracht bestaat niet.", "There is no such operation.", "", "";
     NO_RECORDS = "no-records": "Er zijn geen records gekozen.", "No records were chosen.", "Kies een of meer records.", "Choose one or more records.";
     TOO_MANY_RECORDS = "too-many-records": "Meer dan 500 records; gebruik een selectie.", "More than 500 records; use a selection.", "", "";
+    NO_SUCH_RECORD = "record-unknown": "Het CRM heeft dit record niet.", "The CRM has no such record.", "Kies een bestaand record.", "Choose a record that exists.";
+    OPTED_OUT_PERSON = "person-opted-out": "De persoon heeft zich afgemeld of is inactief in Spotler; er is geen permissie aangezet.", "The person opted out or is inactive in Spotler; no permission was switched on.", "", "";
     FORBIDDEN = "forbidden": "De gebruiker mag geen koppeling met Spotler maken.", "The user may not connect with Spotler.", "Geef de gebruikersgroep het recht Spotler.", "Give the user's group the right Spotler.";
     KEY_MISSING = "credentials-missing": "Authentication key of secret ontbreekt.", "Authentication key or secret is missing.", "Kopieer beide uit Spotler: Instellingen, Integraties.", "Copy both from Spotler: Settings, Integrations.";
     KEY_REFUSED = "credentials-refused": "Spotler weigert de key of het secret.", "Spotler refuses the key or the secret.", "Controleer beide in Spotler: Instellingen, Integraties.", "Check both in Spotler: Settings, Integrations.";
@@ -110,6 +112,7 @@ codes! {
     RULE_FEED_READ = "feed-read-first": "Eerst gelezen wat er in Spotler is gewijzigd.", "Read first what changed in Spotler.", "", "";
 
     RULE_EXPLICIT_CONSENT = "only-explicit-opt-ins": "Alleen permissies waarvoor het CRM een opt-in heeft.", "Only permissions for which the CRM has an opt-in.", "", "";
+    RULE_MAPPED_ONLY = "only-mapped-fields": "Naar Spotler gaan: {sent}. Alleen in het CRM: {kept}.", "Sent to Spotler: {sent}. In the CRM only: {kept}.", "", "";
     RULE_LOOKED = "looked-first": "Eerst in Spotler gekeken.", "Looked in Spotler first.", "", "";
     RULE_WITHDRAWN = "permission-withdrawn": "Permissie in Spotler uitgezet; overgenomen in het CRM.", "Permission switched off in Spotler; taken over in the CRM.", "", "";
     RULE_OPTED_IN = "permission-taken-over": "Permissie in Spotler aangezet; overgenomen in het CRM.", "Permission switched on in Spotler; taken over in the CRM.", "", "";

@@ -41,7 +41,7 @@ async fn permissions_chosen_by_hand_are_recorded_first_and_link_whoever_is_not_l
         .expect("a choice");
     assert_eq!(
         (choice.consent, choice.origin, choice.evidence.as_str()),
-        (Consent::Given, Origin::Crm, "manual-action")
+        (Consent::Given, Origin::Crm, "set-permissions by admin")
     );
     world.sim.clear_requests();
     act(

@@ -2,11 +2,13 @@
 
 mod actions;
 mod arrows;
+mod bulk;
 mod card;
 mod connection;
 mod contract;
 mod faults;
 mod import;
+mod jobs;
 mod kill;
 mod kinds;
 mod life_cycle;

@@ -2,9 +2,11 @@
 
 use crate::contract::changes::CrmChange;
 use crate::contract::crm::RecordPage;
+use crate::contract::outcomes::{Progress, Reason};
 use crate::contract::types::{
     CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordRef,
 };
+use crate::queue::Event;
 use crate::{EventKey, TenantId, Timestamp};
 use async_trait::async_trait;
 
@@ -36,6 +38,26 @@ pub enum ApplyError {
     /// never a person's value.
     #[error("the CRM cannot carry out a change: {0}")]
     Impossible(String),
+}
+
+/// What became of an event, as the CRM hears it ([`Crm::settled`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Settlement<'a> {
+    /// The event's key; the same for every attempt and step of it.
+    pub key: &'a EventKey,
+    /// The event.
+    pub event: &'a Event,
+    /// The class of the outcome: `synced`, `skipped`, `deferred` or `rejected`.
+    pub outcome: &'a str,
+    /// Why.
+    pub reason: &'a Reason,
+    /// How far long work is, where that is known.
+    pub progress: Option<&'a Progress>,
+    /// The records that the answer queued again.
+    pub queued: &'a [RecordRef],
+    /// Whether nothing of the event waits any more: it has ended, and nothing was
+    /// saved meanwhile that would be handed in as the same event.
+    pub is_over: bool,
 }
 
 /// The CRM, as the embedding needs it.
@@ -137,4 +159,19 @@ pub trait Crm: Send + Sync + 'static {
         event: &EventKey,
         changes: &[CrmChange],
     ) -> Result<(), ApplyError>;
+
+    /// Hears what became of an event, in the transaction that commits it, after
+    /// [`Crm::apply`]: for whoever keeps jobs with their status and results
+    /// (DA-61, DA-80). Also where the embedding itself gives an event up. By
+    /// default nothing is kept.
+    async fn settled(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        at: Timestamp,
+        settlement: &Settlement<'_>,
+    ) -> Result<(), ApplyError> {
+        let _ = (tenant, connection, at, settlement);
+        Ok(())
+    }
 }

@@ -33,7 +33,7 @@ pub mod worker;
 
 pub use address::PlainHttp;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use crm::{ApplyError, Connection, Crm, CrmError};
+pub use crm::{ApplyError, Connection, Crm, CrmError, Settlement};
 pub use engine::{ComponentError, ComponentFile, Engine, EngineConfig};
 pub use faults::FaultPoints;
 pub use host::{Host, HostConfig};

@@ -2,9 +2,9 @@
 
 use crate::contract::changes::{CrmChange, StatusChange};
 use crate::contract::contacts::Change;
-use crate::contract::outcomes::{Answer, Outcome};
+use crate::contract::outcomes::{Answer, Outcome, Progress};
 use crate::contract::types::{RecordRef, SyncStatus};
-use crate::crm::{ApplyError, Crm, CrmError};
+use crate::crm::{ApplyError, Crm, CrmError, Settlement};
 use crate::kv::Buffer;
 use crate::queue::task::Task;
 use crate::queue::{EnqueueError, Event, NewEvent, enqueue};
@@ -83,6 +83,18 @@ pub(crate) async fn commit(
     let settled = answered(&answer.outcome, task.attempt, call.now, call.chance);
     settle(connection, call, &settled, grown).await?;
     let (class, told) = class_of(&answer.outcome);
+    let settlement = Settlement {
+        key: &task.key,
+        event: &task.event,
+        outcome: class,
+        reason: told,
+        progress: progress_of(&answer.outcome),
+        queued: &again,
+        is_over: !grown && class != "deferred",
+    };
+    call.crm
+        .settled(&task.tenant, connection, call.now, &settlement)
+        .await?;
     if class == "synced" {
         records::end_rejections_of(connection, task).await?;
     }
@@ -117,6 +129,18 @@ pub(crate) async fn commit_failure(
                 .apply(&task.tenant, connection, call.now, &task.key, &[status])
                 .await?;
         }
+        let settlement = Settlement {
+            key: &task.key,
+            event: &task.event,
+            outcome: class,
+            reason: &rejection.reason,
+            progress: None,
+            queued: &[],
+            is_over: revision == task.revision,
+        };
+        call.crm
+            .settled(&task.tenant, connection, call.now, &settlement)
+            .await?;
     }
     settle(connection, call, settled, revision != task.revision).await?;
     let line = line(call, class, code, "[]".to_owned(), "[]".to_owned());
@@ -260,6 +284,13 @@ fn class_of(outcome: &Outcome) -> (&'static str, &crate::contract::outcomes::Rea
         Outcome::Skipped(reason) => ("skipped", reason),
         Outcome::Deferred(deferral) => ("deferred", &deferral.reason),
         Outcome::Rejected(rejection) => ("rejected", &rejection.reason),
+    }
+}
+
+fn progress_of(outcome: &Outcome) -> Option<&Progress> {
+    match outcome {
+        Outcome::Deferred(deferral) => deferral.progress.as_ref(),
+        Outcome::Synced(_) | Outcome::Skipped(_) | Outcome::Rejected(_) => None,
     }
 }
 

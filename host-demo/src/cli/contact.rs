@@ -1,5 +1,7 @@
 //! `contact`: what a user of the CRM does with contacts, leads and accounts.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -11,10 +13,11 @@ use super::{
     session::Session,
 };
 use crate::{
-    contract::{Consent, RecordKind, RecordRef, SyncStatus},
+    contract::{Consent, FieldValue, RecordKind, RecordRef, SyncStatus},
     crm::{
         DemoCrm, Edit, Record, SaveReport,
         codes::Code,
+        fields::Field,
         find::{Filter, Position},
         value,
     },
@@ -175,30 +178,42 @@ async fn add(args: AddArgs, session: &Session, crm: &DemoCrm) -> anyhow::Result<
     report(session, &reference, &done)
 }
 
-async fn read_form(form: FormArgs, crm: &DemoCrm, kind: RecordKind) -> anyhow::Result<Edit> {
+/// Reads fields as they are typed: of a kind of record, or of any kind.
+pub(crate) async fn read_fields(
+    fields: Vec<Setting>,
+    crm: &DemoCrm,
+    kind: Option<RecordKind>,
+) -> anyhow::Result<BTreeMap<String, Option<FieldValue>>> {
     let catalogue = crm.catalogue().await?;
-    let mut edit = Edit::new().evidence("command line");
-    for Setting { name, value } in form.fields {
-        let field = catalogue.of(kind, &name).with_context(|| {
-            let known = catalogue.fields().iter().filter(|it| it.belongs_to(kind));
+    let mut read = BTreeMap::new();
+    for Setting { name, value } in fields {
+        let fits = |it: &&Field| kind.is_none_or(|kind| it.belongs_to(kind));
+        let field = catalogue.named(&name).filter(fits).with_context(|| {
+            let known = catalogue.fields().iter().filter(fits);
             let names: Vec<&str> = known.map(|it| it.name.as_str()).collect();
+            let whose = kind.map_or("record", Code::code);
             format!(
-                "a {} has no field `{name}`; it has {}",
-                kind.code(),
+                "a {whose} has no field `{name}`; it has {}",
                 names.join(", ")
             )
         })?;
         let value = value::parse(field.field_type, &field.options, &value)
             .map_err(|problem| anyhow::anyhow!("field `{name}` {problem}"))?;
-        edit.fields.insert(name, value);
+        read.insert(name, value);
     }
+    Ok(read)
+}
+
+async fn read_form(form: FormArgs, crm: &DemoCrm, kind: RecordKind) -> anyhow::Result<Edit> {
+    let mut edit = Edit::new().evidence("command line");
+    edit.fields = read_fields(form.fields, crm, Some(kind)).await?;
     let or_none = |it: String| (!it.is_empty()).then_some(it);
     edit.owner = form.owner.map(or_none);
     edit.relation = form.relation.map(or_none);
     Ok(edit)
 }
 
-async fn bit_of(permission: &str, crm: &DemoCrm) -> anyhow::Result<u32> {
+pub(crate) async fn bit_of(permission: &str, crm: &DemoCrm) -> anyhow::Result<u32> {
     if let Ok(bit) = permission.parse() {
         return Ok(bit);
     }

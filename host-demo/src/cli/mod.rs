@@ -2,10 +2,12 @@
 //! for programs.
 
 mod action;
+mod bulk;
 mod contact;
 mod contact_import;
 mod history;
 mod inspect;
+mod jobs;
 mod log;
 mod mapping;
 mod output;
@@ -63,6 +65,11 @@ enum Command {
     Tasks(tasks::TasksArgs),
     /// Start an operation of the component, such as `sync-contact`.
     Action(action::ActionArgs),
+    /// Change many contacts at once: `choose`, `set`, `preview`, `apply`.
+    #[command(subcommand)]
+    Bulk(bulk::BulkCommand),
+    /// What was started by hand, how it stands, and what it came to.
+    Jobs(jobs::JobsArgs),
     /// Look at what changed in Spotler.
     Tick,
     /// What a component imports, offers and may use.
@@ -89,6 +96,8 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Log(args) => log::run(args, &session).await,
         Command::Tasks(args) => tasks::run(args, &session).await,
         Command::Action(args) => action::run(args, &session).await,
+        Command::Bulk(command) => bulk::run(command, &session).await,
+        Command::Jobs(args) => jobs::run(args, &session).await,
         Command::Tick => tick::run(&session).await,
         Command::Inspect(args) => inspect::run(args, &session).await,
         Command::User(command) => user::run(command, &session).await,

@@ -23,6 +23,8 @@ pub(crate) struct ServeArgs {
 pub(crate) async fn run(args: ServeArgs, session: &Session) -> anyhow::Result<()> {
     let host = session.host().await?;
     let worker = host.worker()?;
+    // A bulk change whose saving was interrupted goes on.
+    host.crm().continue_bulks().await?;
     let listener = tokio::net::TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;

@@ -8,6 +8,8 @@ use super::{output::moment, session::Session};
 /// Works until nothing is due, and says what is left.
 pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
     let host = session.host().await?;
+    // A bulk change whose saving was interrupted goes on first.
+    host.crm().continue_bulks().await?;
     let before = host.crm().count_queue().await?;
     let total = before.waiting + before.retrying;
     let bar = session.output.progress(Some(total), "events done");

@@ -3,10 +3,10 @@
 //! All of it runs in the transaction that commits the answer, raises no event,
 //! and comes out the same when it is done twice.
 
-use koppel_embedding::{ApplyError, Connection};
+use koppel_embedding::{ApplyError, Connection, EventKey};
 
 use super::{
-    attributes, log, mailings, outbox,
+    attributes, jobs, log, mailings, outbox,
     record::{Choice, Mail, Record},
     rows, subjects, tasks, timeline, value,
 };
@@ -19,12 +19,37 @@ pub(crate) async fn apply(
     connection: &mut Connection,
     tenant: &str,
     at: u64,
+    event: &EventKey,
     changes: &[CrmChange],
 ) -> Result<(), ApplyError> {
     for change in changes {
-        one(connection, tenant, at, change).await?;
+        match change {
+            CrmChange::RecordResult(it) => {
+                jobs::record_result(connection, tenant, at, event, it).await?;
+            }
+            CrmChange::Permission(it) if it.origin == Origin::Crm => {
+                let change = said_by(connection, tenant, event, it).await?;
+                one(connection, tenant, at, &CrmChange::Permission(change)).await?;
+            }
+            _ => one(connection, tenant, at, change).await?,
+        }
     }
     Ok(())
+}
+
+/// An opt-in that an operation recorded names the operation and the user (C22).
+async fn said_by(
+    connection: &mut Connection,
+    tenant: &str,
+    event: &EventKey,
+    change: &PermissionChange,
+) -> Result<PermissionChange, ApplyError> {
+    let mut change = change.clone();
+    if let Some((operation, user)) = jobs::behind(connection, tenant, event).await? {
+        let user = user.map_or_else(String::new, |it| format!(" by {it}"));
+        change.evidence = format!("{operation}{user}");
+    }
+    Ok(change)
 }
 
 async fn one(
@@ -69,6 +94,8 @@ async fn one(
         CrmChange::Mailing(it) => Ok(mailings::write(connection, tenant, it).await?),
         // The embedding queues those records itself.
         CrmChange::SyncAgain(_) => Ok(()),
+        // Kept with the job of the event.
+        CrmChange::RecordResult(_) => Ok(()),
     }
 }
 

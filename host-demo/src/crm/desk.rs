@@ -11,6 +11,7 @@ use super::{
     edit::{self, Edit, Rules},
     error::{SaveError, StoreError},
     fields::{Catalogue, Field},
+    jobs::{self, NewJob},
     record::Record,
     rows,
 };
@@ -318,14 +319,22 @@ impl DemoCrm {
     }
 }
 
+/// Queues an event; what a person starts by hand becomes a job.
 pub(crate) async fn enqueue(
     connection: &mut Connection,
     tenant: &TenantId,
     new: NewEvent,
 ) -> Result<EventKey, StoreError> {
-    queue::enqueue(connection, tenant, new)
+    let job = NewJob::of(&new.event, new.user.as_deref());
+    let at = new.occurred_at;
+    let key = queue::enqueue(connection, tenant, new)
         .await
-        .map_err(|error| StoreError::Queue(Box::new(error)))
+        .map_err(|error| StoreError::Queue(Box::new(error)))?;
+    if let Some(job) = job {
+        let number = jobs::open(connection, tenant.as_str(), at, &job).await?;
+        jobs::add_event(connection, tenant.as_str(), number, &key).await?;
+    }
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ type Row = (
 
 /// Name, label, type, kinds and meaning of the fields that every demo CRM has.
 const BUILT_IN: &[Row] = {
-    use FieldType::{Boolean, Choice, Date, Text};
+    use FieldType::{Boolean, Choice, Date, MultiChoice, Text};
     &[
         ("salutation", "Aanhef", Text, PEOPLE, Some("salutation")),
         ("title", "Titel", Text, PEOPLE, Some("title")),
@@ -26,6 +26,7 @@ const BUILT_IN: &[Row] = {
         ("infix", "Tussenvoegsels", Text, PEOPLE, Some("infix")),
         ("last_name", "Achternaam", Text, PEOPLE, Some("last-name")),
         ("job_title", "Functie", Text, PEOPLE, Some("job-title")),
+        ("department", "Afdeling", Text, PEOPLE, Some("department")),
         ("topic", "Onderwerp", Text, LEAD, None),
         ("email", "E-mail", Text, EVERYONE, Some("email")),
         ("phone", "Tel.", Text, EVERYONE, Some("phone")),
@@ -76,6 +77,13 @@ const BUILT_IN: &[Row] = {
             Boolean,
             CONTACT,
             Some("primary"),
+        ),
+        (
+            "keywords",
+            "Trefwoorden",
+            MultiChoice,
+            EVERYONE,
+            Some("keywords"),
         ),
         ("note", "Notitie", Text, EVERYONE, Some("note")),
     ]

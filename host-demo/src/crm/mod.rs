@@ -18,8 +18,10 @@ pub mod error;
 pub(crate) mod rows;
 
 pub mod attributes;
+pub mod bulk;
 pub mod desk;
 pub mod find;
+pub mod jobs;
 pub mod log;
 pub mod mailings;
 pub mod outbox;

@@ -38,7 +38,7 @@ impl DemoCrm {
     }
 }
 
-async fn write(
+pub(crate) async fn write(
     connection: &mut Connection,
     tenant: &str,
     id: &str,
@@ -104,7 +104,16 @@ pub(crate) async fn read(
     let definition =
         serde_json::from_str(&definition).map_err(|_| StoreError::Unreadable("definition"))?;
     if matches!(definition, Selection::Records(_)) {
-        members(connection, tenant, id, start, limit).await
+        let page = members(connection, tenant, id, start, limit).await?;
+        let mut records = Vec::with_capacity(page.references.len());
+        for reference in &page.references {
+            let record = rows::read(connection, tenant, reference).await?;
+            records.extend(record.map(|it| it.to_contract()));
+        }
+        Ok(RecordPage {
+            records,
+            next: page.next,
+        })
     } else {
         matching(connection, tenant, &definition, start, limit).await
     }
@@ -193,13 +202,23 @@ fn push_condition(
     }
 }
 
-async fn members(
+/// A page of the members of a selection that was made one by one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MemberPage {
+    /// Whom it holds, there or not.
+    pub(crate) references: Vec<RecordRef>,
+    /// Where the next page starts; none after the last.
+    pub(crate) next: Option<String>,
+}
+
+/// The page that starts after `start`.
+pub(crate) async fn members(
     connection: &mut Connection,
     tenant: &str,
     selection: &str,
     start: Option<&str>,
     limit: u32,
-) -> Result<RecordPage, StoreError> {
+) -> Result<MemberPage, StoreError> {
     let after: i64 = start.and_then(|it| it.parse().ok()).unwrap_or(-1);
     let found = sqlx::query(
         "SELECT position, kind, id FROM crm_selection_members
@@ -212,17 +231,9 @@ async fn members(
     .fetch_all(&mut *connection)
     .await?;
     let more = found.len() > limit as usize;
-    let mut page = RecordPage {
-        records: Vec::new(),
-        next: None,
-    };
+    let mut page = MemberPage::default();
     for row in found.iter().take(limit as usize) {
-        let Some(reference) = rows::reference_of(row)? else {
-            continue;
-        };
-        if let Some(record) = rows::read(connection, tenant, &reference).await? {
-            page.records.push(record.to_contract());
-        }
+        page.references.extend(rows::reference_of(row)?);
         let position: i64 = row.try_get("position")?;
         page.next = more.then(|| position.to_string());
     }

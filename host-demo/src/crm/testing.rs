@@ -66,11 +66,14 @@ impl TestCrm {
         change: CrmChange,
     ) -> Result<(), koppel_embedding::ApplyError> {
         let at = self.crm.now();
+        // The key of an event that is no job.
+        let key = koppel_embedding::EventKey::fresh();
+        let changes = [change];
         self.crm
             .write(move |connection, tenant| {
-                Box::pin(
-                    async move { super::apply::apply(connection, &tenant, at, &[change]).await },
-                )
+                Box::pin(async move {
+                    super::apply::apply(connection, &tenant, at, &key, &changes).await
+                })
             })
             .await
     }

@@ -1,11 +1,13 @@
 //! What the component may read of the CRM, and how its answers are carried out.
 
 use async_trait::async_trait;
-use koppel_embedding::{ApplyError, Connection, Crm, CrmError, EventKey, TenantId, Timestamp};
+use koppel_embedding::{
+    ApplyError, Connection, Crm, CrmError, EventKey, Settlement, TenantId, Timestamp,
+};
 
 use super::{
-    apply::apply, attributes, desk::DemoCrm, relations, rows, selections, selections::Selection,
-    users,
+    apply::apply, attributes, desk::DemoCrm, jobs, relations, rows, selections,
+    selections::Selection, users,
 };
 use crate::contract::{
     CrmChange, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordPage,
@@ -97,9 +99,19 @@ impl Crm for DemoCrm {
         tenant: &TenantId,
         connection: &mut Connection,
         at: Timestamp,
-        _event: &EventKey,
+        event: &EventKey,
         changes: &[CrmChange],
     ) -> Result<(), ApplyError> {
-        apply(connection, tenant.as_str(), at, changes).await
+        apply(connection, tenant.as_str(), at, event, changes).await
+    }
+
+    async fn settled(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        at: Timestamp,
+        settlement: &Settlement<'_>,
+    ) -> Result<(), ApplyError> {
+        Ok(jobs::settled(connection, tenant.as_str(), at, settlement).await?)
     }
 }

@@ -20,6 +20,27 @@ const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
         "Update the connector.",
     ),
     (
+        "records-done",
+        "Gelukt voor alle {records} records.",
+        "Done for all {records} records.",
+        "",
+        "",
+    ),
+    (
+        "records-failed",
+        "Mislukt voor {failed} van {records} records.",
+        "Failed for {failed} of {records} records.",
+        "Bekijk de opdracht: per record staat er wat er mis is.",
+        "Look at the job: it says for every record what is wrong.",
+    ),
+    (
+        "bulk-not-saved",
+        "Niet opgeslagen, veld {field}: {rule}.",
+        "Not saved, field {field}: {rule}.",
+        "Wijzig dit record zelf.",
+        "Change this record by itself.",
+    ),
+    (
         "no-such-record",
         "Het record bestaat niet meer.",
         "The record does not exist any more.",

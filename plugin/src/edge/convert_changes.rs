@@ -142,6 +142,17 @@ impl From<CrmChange> for changes::CrmChange {
             }),
             CrmChange::Mailing(change) => Self::Mailing((*change).into()),
             CrmChange::SyncAgain(records) => Self::SyncAgain(all(records)),
+            CrmChange::RecordResult {
+                target,
+                status,
+                code,
+                about,
+            } => Self::RecordResult(changes::RecordResult {
+                target: target.into(),
+                status: status.map(Into::into),
+                code: code.to_owned(),
+                about: facts(about),
+            }),
         }
     }
 }

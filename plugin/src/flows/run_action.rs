@@ -2,16 +2,20 @@
 //! event of its own with an outcome of its own, so that one failure does not
 //! stop the rest.
 
-use serde::{Deserialize, Serialize};
+mod refusal;
+mod targets;
 
-use crate::change::{CrmChange, LogLevel};
+use refusal::{Refusal, result};
+use targets::{Page, Position, targets};
+
+use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::Connection;
-use crate::crm::{Consent, CrmRecord, Event, Origin, RecordKind, RecordPage, RecordRef, Timestamp};
+use crate::crm::{Consent, CrmRecord, Event, Facts, Origin, SyncStatus, Timestamp};
 use crate::flows::step;
 use crate::manual::{ManualAction, PermissionWish};
 use crate::memory::{Memory, Wish};
-use crate::outcome::{Actor, Answer, Outcome, Progress, Reason};
+use crate::outcome::{Actor, Answer, Outcome, Progress, Reason, RuleApplied};
 use crate::ports::Ports;
 
 /// Adds contacts to Spotler, with permissions if any are named (YO-10, YO-30).
@@ -26,8 +30,19 @@ const MATCH: &str = "match";
 /// Takes up people again who were made active again in Spotler (DA-77..DA-79).
 const REACTIVATE: &str = "reactivate";
 
+/// Syncs records whose fields the CRM has changed together, with permissions if
+/// any are named, and adds those that are not in Spotler yet (YO-32..YO-36).
+const BULK_CHANGE: &str = "bulk-change";
+
 /// The operations (C11).
-pub const OPERATIONS: [&str; 5] = [LINK, SYNC_CONTACT, SET_PERMISSIONS, MATCH, REACTIVATE];
+pub const OPERATIONS: [&str; 6] = [
+    LINK,
+    SYNC_CONTACT,
+    SET_PERMISSIONS,
+    MATCH,
+    REACTIVATE,
+    BULK_CHANGE,
+];
 
 /// How many records one action may name, and how many a step reads.
 const PAGE: u32 = 500;
@@ -63,94 +78,6 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
     step.take(page)
 }
 
-/// Where the next step starts.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Position {
-    kind: usize,
-    start: Option<String>,
-    done: u64,
-    refused: u64,
-}
-
-/// The records of a step, and where the next one starts.
-struct Page {
-    records: Vec<CrmRecord>,
-    read: u64,
-    here: Position,
-    next: Option<Position>,
-}
-
-/// Named records, a selection, or, for a match that names none, everybody.
-fn targets<P: Ports>(ports: &P, action: &ManualAction, here: &Position) -> Option<Page> {
-    let start = here.start.as_deref();
-    let (page, next_kind) = match (&action.selection, action.operation.as_str()) {
-        _ if !action.records.is_empty() => {
-            let records = action
-                .records
-                .iter()
-                .filter_map(|it| ports.read_record(it))
-                .collect();
-            let page = RecordPage {
-                records,
-                next: None,
-            };
-            (page, None)
-        }
-        (Some(selection), _) => (ports.read_selection(selection, start, PAGE), None),
-        (None, MATCH) => {
-            let kind = RecordKind::ALL.get(here.kind)?;
-            let next_kind = Some(here.kind + 1).filter(|it| *it < RecordKind::ALL.len());
-            (ports.list_records(*kind, start, PAGE), next_kind)
-        }
-        (None, _) => return None,
-    };
-    let next = match (page.next, next_kind) {
-        (Some(start), _) => Some(Position {
-            start: Some(start),
-            ..here.clone()
-        }),
-        (None, Some(kind)) => Some(Position {
-            kind,
-            start: None,
-            ..here.clone()
-        }),
-        (None, None) => None,
-    };
-    let read = page.records.len() as u64;
-    Some(Page {
-        records: page.records,
-        read,
-        here: here.clone(),
-        next,
-    })
-}
-
-/// Why an action leaves a record out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
-    /// It is not inactive, so it cannot be taken up again.
-    NotInactive,
-    /// The CRM holds no opt-in for a permission (C22).
-    NoConsent(u32),
-}
-
-impl Refusal {
-    /// The line in the log, where a person should know.
-    fn log(self, record: &RecordRef) -> Option<CrmChange> {
-        let Self::NoConsent(bit) = self else {
-            return None;
-        };
-        Some(CrmChange::Log {
-            level: LogLevel::Warning,
-            code: codes::LOG_NO_CONSENT,
-            about: vec![
-                ("record".to_owned(), record.key()),
-                ("bit".to_owned(), bit.to_string()),
-            ],
-        })
-    }
-}
-
 struct Step<'a, P> {
     memory: &'a Memory<'a, P>,
     connection: &'a Connection,
@@ -163,6 +90,16 @@ impl<P: Ports> Step<'_, P> {
         let mut changes = Vec::new();
         let mut queued = Vec::new();
         let mut refused = page.here.refused;
+        for reference in &page.unknown {
+            refused += 1;
+            let failed = Some(SyncStatus::Failed);
+            changes.push(result(
+                reference,
+                failed,
+                codes::NO_SUCH_RECORD,
+                Facts::new(),
+            ));
+        }
         for record in page.records {
             match self.prepare(&record) {
                 Some(Ok(said)) => {
@@ -171,9 +108,17 @@ impl<P: Ports> Step<'_, P> {
                 }
                 Some(Err(refusal)) => {
                     refused += 1;
+                    changes.push(refusal.result(&record.reference));
                     changes.extend(refusal.log(&record.reference));
+                    // What the CRM has saved of the record goes out all the same.
+                    if self.action.operation == BULK_CHANGE {
+                        queued.push(record.reference);
+                    }
                 }
-                None => {}
+                None => {
+                    let code = codes::NOTHING_CHANGED;
+                    changes.push(result(&record.reference, None, code, Facts::new()));
+                }
             }
         }
         if !queued.is_empty() {
@@ -196,10 +141,38 @@ impl<P: Ports> Step<'_, P> {
             }
             None => self.ended(done, refused),
         };
-        Answer {
+        let mut answer = Answer {
             changes,
             ..answer.because("DA-80", codes::QUEUED)
+        };
+        answer.why.extend(self.mapped_only());
+        answer
+    }
+
+    /// Which of the fields that were changed along with it go to Spotler (YO-34).
+    fn mapped_only(&self) -> Option<RuleApplied> {
+        if self.action.fields.is_empty() {
+            return None;
         }
+        let rows = self.memory.mapping().unwrap_or_default();
+        let is_mapped = |name: &str| {
+            rows.iter()
+                .any(|it| it.field == name && it.property.is_some())
+        };
+        let names = self.action.fields.iter().map(|it| it.name.as_str());
+        let (sent, kept): (Vec<&str>, Vec<&str>) = names.partition(|it| is_mapped(it));
+        let list = |names: Vec<&str>| match names.as_slice() {
+            [] => "–".to_owned(),
+            names => names.join(", "),
+        };
+        Some(RuleApplied {
+            rule: "YO-34",
+            led_to: codes::RULE_MAPPED_ONLY,
+            about: vec![
+                ("sent".to_owned(), list(sent)),
+                ("kept".to_owned(), list(kept)),
+            ],
+        })
     }
 
     /// What the action says of a record before it is queued: permissions that
@@ -214,9 +187,14 @@ impl<P: Ports> Step<'_, P> {
                 return Some(Err(Refusal::NotInactive));
             }
             REACTIVATE => Some(Wish::Reactivate),
-            LINK | SET_PERMISSIONS if link.is_none() => Some(Wish::Link),
+            LINK | SET_PERMISSIONS | BULK_CHANGE if link.is_none() => Some(Wish::Link),
             _ => None,
         };
+        let is_locked = link.as_ref().is_some_and(|it| it.lock.is_some());
+        let opted_out = is_locked || !record.mail.allowed;
+        if opted_out && wish != Some(Wish::Reactivate) && self.switches_on() {
+            return Some(Err(Refusal::OptedOut));
+        }
         let mut changes = Vec::new();
         for wish in &self.action.permissions {
             match self.say(record, *wish) {
@@ -228,6 +206,10 @@ impl<P: Ports> Step<'_, P> {
             self.memory.keep_wish(&record.reference, wish);
         }
         Some(Ok(changes))
+    }
+
+    fn switches_on(&self) -> bool {
+        self.action.permissions.iter().any(|it| it.on)
     }
 
     /// The opt-in or opt-out of a wish, if the CRM does not hold it already. An
