@@ -43,3 +43,39 @@ pub(crate) fn assert_same(left: &serde_json::Value, right: &serde_json::Value, w
         only_in(&right, &left)
     );
 }
+
+/// Every row of every table, as text: to see whether anything was written.
+pub(crate) async fn tables(world: &koppel_tests::World) -> String {
+    use sqlx::{AssertSqlSafe, Row};
+    let readers = world.host.crm().store().readers();
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            .fetch_all(readers)
+            .await
+            .expect("the tables");
+    let mut text = String::new();
+    for name in names {
+        let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
+            .bind(&name)
+            .fetch_all(readers)
+            .await
+            .expect("columns");
+        let quoted: Vec<String> = columns
+            .iter()
+            .map(|it| format!("quote(\"{it}\")"))
+            .collect();
+        let all = format!(
+            "SELECT {} FROM \"{name}\" ORDER BY 1",
+            quoted.join(" || ',' || ")
+        );
+        let rows = sqlx::query(AssertSqlSafe(all))
+            .fetch_all(readers)
+            .await
+            .expect("rows");
+        for row in rows {
+            let row: String = row.get(0);
+            text.push_str(&format!("{name}: {row}\n"));
+        }
+    }
+    text
+}

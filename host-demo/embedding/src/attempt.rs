@@ -1,8 +1,8 @@
 //! One attempt of one event: prepare, call, commit. A straight line.
 
-use crate::calls;
+use crate::calls::{self, Called};
 use crate::contract::outcomes::Answer;
-use crate::host::{Host, call_event};
+use crate::host::{Host, Prepared, call_event};
 use crate::input::{Input, interface_of};
 use crate::queue::task::Task;
 use crate::settle::{Failure, failed};
@@ -33,7 +33,7 @@ type Kept = (Task, u32, Committed);
 async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
     let started_at = host.clock().now();
     let own = task.event.saved_record().cloned();
-    let mut prepared = match host.prepare(&task.tenant, own.as_ref()).await {
+    let prepared = match host.prepare(&task.tenant, own.as_ref()).await {
         Ok(prepared) => prepared,
         Err(error) => {
             tracing::warn!(event = %task.key, %error, "a call could not be prepared");
@@ -43,23 +43,25 @@ async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
             );
         }
     };
+    let (result, state) = call_hook(host, &task, prepared).await;
+    (result, call(host, task, state, started_at))
+}
+
+/// Reads what the event needs of the CRM, and hands it to its hook; the same for
+/// a call that is committed and for one that is only planned.
+pub(crate) async fn call_hook(host: &Host, task: &Task, mut prepared: Prepared) -> Called<Answer> {
     if !host.offers(interface_of(&task.event)) {
-        return (
-            Ok(rejected_by_host("hook-not-offered")),
-            call(host, task, prepared.state, started_at),
-        );
+        return (Ok(rejected_by_host("hook-not-offered")), prepared.state);
     }
-    let record = match &own {
+    let record = match task.event.saved_record() {
         Some(record) => match host.read_own(&mut prepared.state, record).await {
             Ok(record) => record,
-            Err(_) => {
-                let call = call(host, task, prepared.state, started_at);
-                return (Err(Failure::Host("crm-unavailable")), call);
-            }
+            Err(_) => return (Err(Failure::Host("crm-unavailable")), prepared.state),
         },
         None => None,
     };
-    let window = host.inner.crm.evening_window(&task.tenant, started_at);
+    let now = host.clock().now();
+    let window = prepared.state.crm.evening_window(&task.tenant, now);
     let input = Input::complete(
         task.event.clone(),
         record,
@@ -68,16 +70,10 @@ async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
     );
     let input = match input {
         Ok(input) => input,
-        Err(code) => {
-            return (
-                Ok(rejected_by_host(code)),
-                call(host, task, prepared.state, started_at),
-            );
-        }
+        Err(code) => return (Ok(rejected_by_host(code)), prepared.state),
     };
-    let event = call_event(&task);
-    let (result, state) = calls::hook(&host.inner.component, prepared.state, event, input).await;
-    (result, call(host, task, state, started_at))
+    let event = call_event(task);
+    calls::hook(&host.inner.component, prepared.state, event, input).await
 }
 
 fn call(host: &Host, task: Task, state: CallState, started_at: u64) -> Call {

@@ -190,10 +190,30 @@ impl Host {
         tenant: &TenantId,
         own: Option<&RecordRef>,
     ) -> Result<Prepared, StoreError> {
+        self.prepare_with(tenant, own, None).await
+    }
+
+    /// [`Host::prepare`] with other settings than those that are stored; without
+    /// a secret, they go with the stored one.
+    pub(crate) async fn prepare_with(
+        &self,
+        tenant: &TenantId,
+        own: Option<&RecordRef>,
+        instead: Option<&TenantSettings>,
+    ) -> Result<Prepared, StoreError> {
         let inner = &self.inner;
         let mut connection = inner.store.readers().acquire().await?;
         let found = settings::load_with_revision(&inner.store, &mut connection, tenant).await?;
-        let (settings, revision) = found.map_or((None, 0), |(it, revision)| (Some(it), revision));
+        let (mut settings, revision) =
+            found.map_or((None, 0), |(it, revision)| (Some(it), revision));
+        if let Some(instead) = instead {
+            let stored = settings.and_then(|it| it.secret);
+            let secret = instead.secret.clone().or(stored);
+            settings = Some(TenantSettings {
+                secret,
+                ..instead.clone()
+            });
+        }
         let allowed = settings
             .as_ref()
             .and_then(|it| AllowedAddress::parse(&it.address, inner.config.plain_http).ok());
@@ -225,9 +245,9 @@ impl Host {
         record: &RecordRef,
     ) -> Result<Option<crate::contract::types::CrmRecord>, CrmError> {
         let mut connection = self.inner.store.readers().acquire().await?;
-        let read = self
-            .inner
+        let read = state
             .crm
+            .clone()
             .read_record(&state.tenant, &mut connection, record)
             .await?;
         let revision = read.as_ref().map(|it| it.revision);

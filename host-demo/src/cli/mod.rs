@@ -11,6 +11,7 @@ mod jobs;
 mod log;
 mod mapping;
 mod output;
+mod plan;
 mod queue;
 mod reference;
 mod serve;
@@ -83,24 +84,55 @@ enum Command {
 pub async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let session = Session::new(cli.shared);
-    match cli.command {
-        Command::Serve(args) => serve::run(args, &session).await,
-        Command::Work => work::run(&session).await,
-        Command::Contact(command) => contact::run(command, &session).await,
-        Command::Settings(command) => settings::run(command, &session).await,
-        Command::Mapping(command) => mapping::run(command, &session).await,
-        Command::Status => status::run(&session).await,
-        Command::History(args) => history::run(args, &session).await,
-        Command::Why(args) => history::why(args, &session).await,
-        Command::Queue(args) => queue::run(args, &session).await,
-        Command::Log(args) => log::run(args, &session).await,
-        Command::Tasks(args) => tasks::run(args, &session).await,
-        Command::Action(args) => action::run(args, &session).await,
-        Command::Bulk(command) => bulk::run(command, &session).await,
-        Command::Jobs(args) => jobs::run(args, &session).await,
-        Command::Tick => tick::run(&session).await,
-        Command::Inspect(args) => inspect::run(args, &session).await,
-        Command::User(command) => user::run(command, &session).await,
+    let Some((rehearsal, most_calls)) = session.rehearsal() else {
+        return carry_out(cli.command, &session).await;
+    };
+    anyhow::ensure!(
+        cli.command.may_queue(),
+        "`--dry-run` is for commands that save or queue something, such as `contact` or `action`"
+    );
+    carry_out(cli.command, &session).await?;
+    plan::show(&session, &rehearsal, most_calls).await
+}
+
+async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(args) => serve::run(args, session).await,
+        Command::Work => work::run(session).await,
+        Command::Contact(command) => contact::run(command, session).await,
+        Command::Settings(command) => settings::run(command, session).await,
+        Command::Mapping(command) => mapping::run(command, session).await,
+        Command::Status => status::run(session).await,
+        Command::History(args) => history::run(args, session).await,
+        Command::Why(args) => history::why(args, session).await,
+        Command::Queue(args) => queue::run(args, session).await,
+        Command::Log(args) => log::run(args, session).await,
+        Command::Tasks(args) => tasks::run(args, session).await,
+        Command::Action(args) => action::run(args, session).await,
+        Command::Bulk(command) => bulk::run(command, session).await,
+        Command::Jobs(args) => jobs::run(args, session).await,
+        Command::Tick => tick::run(session).await,
+        Command::Inspect(args) => inspect::run(args, session).await,
+        Command::User(command) => user::run(command, session).await,
+    }
+}
+
+impl Command {
+    /// Whether there is something that it could queue.
+    fn may_queue(&self) -> bool {
+        !matches!(
+            self,
+            Self::Serve(_)
+                | Self::Work
+                | Self::Status
+                | Self::History(_)
+                | Self::Why(_)
+                | Self::Queue(_)
+                | Self::Log(_)
+                | Self::Tasks(_)
+                | Self::Inspect(_)
+                | Self::User(_)
+        )
     }
 }
 

@@ -10,11 +10,16 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     pub(crate) json: bool,
+    /// In a dry run a command says nothing itself: the plan does.
+    pub(crate) silent: bool,
 }
 
 impl Output {
     /// Prints JSON, or what `table` says.
     pub(crate) fn show(self, json: &Value, human: impl FnOnce() -> String) -> anyhow::Result<()> {
+        if self.silent {
+            return Ok(());
+        }
         let text = if self.json {
             serde_json::to_string_pretty(json)?
         } else {
@@ -25,7 +30,7 @@ impl Output {
 
     /// A progress bar on the terminal; a hidden one where nobody looks at it.
     pub(crate) fn progress(self, total: Option<u64>, what: &'static str) -> ProgressBar {
-        if self.json || !io::stderr().is_terminal() {
+        if self.json || self.silent || !io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
         let (bar, style) = match total {

@@ -9,7 +9,7 @@ use koppel_embedding::{SystemClock, TenantId};
 
 use super::output::Output;
 use crate::{
-    crm::DemoCrm,
+    crm::{DemoCrm, Rehearsal},
     host::{Component, DemoConfig, DemoHost, open_crm},
     window::EveningHours,
 };
@@ -37,6 +37,13 @@ pub(crate) struct Shared {
     /// Print JSON.
     #[arg(long, global = true)]
     json: bool,
+    /// Show what the command would lead to, field by field; nothing is saved and
+    /// nothing sent.
+    #[arg(long, global = true)]
+    dry_run: bool,
+    /// How many calls of the component a dry run plans at most.
+    #[arg(long, global = true, default_value_t = 200, value_name = "COUNT")]
+    dry_run_calls: usize,
     /// When the evening window opens, in which large campaigns run.
     #[arg(long, global = true, default_value = "19:00", value_name = "TIME")]
     evening_opens: String,
@@ -58,14 +65,31 @@ pub(crate) struct Shared {
 pub(crate) struct Session {
     pub(crate) output: Output,
     shared: Shared,
+    rehearsal: Option<Rehearsal>,
 }
 
 impl Session {
     pub(crate) fn new(shared: Shared) -> Self {
         Self {
-            output: Output { json: shared.json },
+            output: Output {
+                json: shared.json,
+                silent: shared.dry_run,
+            },
+            rehearsal: shared.dry_run.then(Rehearsal::default),
             shared,
         }
+    }
+
+    /// What the command would have queued, and how many calls are to be planned;
+    /// none unless it is a dry run.
+    pub(crate) fn rehearsal(&self) -> Option<(Rehearsal, usize)> {
+        let rehearsal = self.rehearsal.clone()?;
+        Some((rehearsal, self.shared.dry_run_calls))
+    }
+
+    /// Whether JSON is asked for.
+    pub(crate) fn json(&self) -> bool {
+        self.shared.json
     }
 
     /// The CRM alone; it needs no component.
@@ -76,13 +100,21 @@ impl Session {
                 self.shared.database.display()
             )
         })?;
-        Ok(crm.as_user(&self.shared.user))
+        let crm = crm.as_user(&self.shared.user);
+        Ok(match &self.rehearsal {
+            Some(rehearsal) => crm.rehearsing(rehearsal),
+            None => crm,
+        })
     }
 
     /// The CRM with the component.
     pub(crate) async fn host(&self) -> anyhow::Result<DemoHost> {
         let host = DemoHost::open(self.config()?).await?;
-        Ok(host.as_user(&self.shared.user))
+        let host = host.as_user(&self.shared.user);
+        Ok(match &self.rehearsal {
+            Some(rehearsal) => host.rehearsing(rehearsal),
+            None => host,
+        })
     }
 
     /// The component's bytes are not read before it is needed.

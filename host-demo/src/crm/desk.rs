@@ -13,6 +13,7 @@ use super::{
     fields::{Catalogue, Field},
     jobs::{self, NewJob},
     record::Record,
+    rehearsal::Rehearsal,
     rows,
 };
 use crate::{
@@ -30,6 +31,8 @@ pub struct DemoCrm {
     pub(crate) user: Option<String>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hours: Arc<EveningHours>,
+    /// Set while nothing is to be saved.
+    pub(crate) rehearsal: Option<Rehearsal>,
 }
 
 /// What a save came to.
@@ -86,7 +89,17 @@ impl DemoCrm {
             user: None,
             clock,
             hours: Arc::new(hours),
+            rehearsal: None,
         })
+    }
+
+    /// The same CRM, in which saves are noted and not made.
+    #[must_use]
+    pub fn rehearsing(&self, rehearsal: &Rehearsal) -> Self {
+        Self {
+            rehearsal: Some(rehearsal.clone()),
+            ..self.clone()
+        }
     }
 
     /// The same CRM, with this user at the desk.
@@ -239,7 +252,8 @@ impl DemoCrm {
         }
     }
 
-    /// Runs work in a transaction of its own, with the tenant's name.
+    /// Runs work in a transaction of its own, with the tenant's name; in a
+    /// rehearsal, nothing of it is kept.
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -252,6 +266,9 @@ impl DemoCrm {
             + Send
             + 'static,
     {
+        if let Some(rehearsal) = &self.rehearsal {
+            return rehearsal.write(self, work).await;
+        }
         let tenant = self.tenant.as_str().to_owned();
         let done = self
             .store

@@ -47,6 +47,9 @@ pub enum HostError {
     /// The component does not know the thing.
     #[error("the component knows nothing of it yet")]
     NotFound,
+    /// A plan could not be made.
+    #[error("the plan could not be made")]
+    Plan(#[from] koppel_embedding::plan::PlanError),
     /// The component did not answer a question.
     #[error("the component did not answer")]
     Question(#[source] QuestionError),

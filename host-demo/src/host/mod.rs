@@ -19,7 +19,7 @@ pub use status::{QueueCounts, StatusReport};
 use std::sync::Arc;
 
 use koppel_embedding::{
-    Event, EventKey, Host, Ran, TenantId, Worker,
+    Event, EventKey, Host, Plan, PlanRequest, Ran, TenantId, Worker,
     contract::{
         actions::ManualAction,
         card::Card,
@@ -27,7 +27,11 @@ use koppel_embedding::{
     },
 };
 
-use crate::{contract::RecordRef, crm::DemoCrm, explain::Explainer};
+use crate::{
+    contract::RecordRef,
+    crm::{DemoCrm, Rehearsal},
+    explain::Explainer,
+};
 
 /// The demo CRM with the component. Clones share everything.
 #[derive(Clone, Debug)]
@@ -76,6 +80,24 @@ impl DemoHost {
             crm: self.crm.of_tenant(tenant),
             host: self.host.clone(),
         }
+    }
+
+    /// The same host, in which saves are noted for a plan and not made.
+    #[must_use]
+    pub fn rehearsing(&self, rehearsal: &Rehearsal) -> Self {
+        Self {
+            crm: self.crm.rehearsing(rehearsal),
+            host: self.host.clone(),
+        }
+    }
+
+    /// What these events would lead to; nothing is written anywhere. At most so
+    /// many calls of the component are planned.
+    pub async fn plan(&self, request: PlanRequest, most_calls: usize) -> Result<Plan, HostError> {
+        Ok(self
+            .host
+            .plan(self.crm.tenant(), request, most_calls)
+            .await?)
     }
 
     /// The worker of this database; there is one at a time.

@@ -3,15 +3,19 @@
 mod body;
 mod client;
 mod path;
+mod rehearsal;
 
 pub use client::HttpClient;
+pub(crate) use path::template;
 
 use crate::address::AllowedAddress;
 use crate::faults::FaultPoints;
 use crate::limits::Limits;
+use crate::plan::Mirror;
 use body::Budget;
+use rehearsal::Rehearsal;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -30,6 +34,8 @@ pub(crate) struct Gate {
     faults: FaultPoints,
     requests: BTreeMap<String, u32>,
     sent: u32,
+    /// Set while a plan is made: what changes something is held back.
+    mirror: Option<Arc<Mutex<Mirror>>>,
 }
 
 impl Gate {
@@ -48,7 +54,13 @@ impl Gate {
             faults,
             requests: BTreeMap::new(),
             sent: 0,
+            mirror: None,
         }
+    }
+
+    /// From now on, requests that would change something are held back.
+    pub(crate) fn rehearse(&mut self, mirror: Arc<Mutex<Mirror>>) {
+        self.mirror = Some(mirror);
     }
 
     pub(crate) fn allowed(&self) -> Option<&AllowedAddress> {
@@ -58,6 +70,13 @@ impl Gate {
     /// How often each method and path (without ids) was asked for.
     pub(crate) fn requests(&self) -> &BTreeMap<String, u32> {
         &self.requests
+    }
+
+    /// What holds this request back, or puts the plan over its answer.
+    fn rehearsal(&self, uri: &http::Uri) -> Option<Rehearsal> {
+        let mirror = self.mirror.clone()?;
+        let below = self.allowed.as_ref()?.below_prefix(uri.path())?;
+        Some(Rehearsal::new(mirror, below, uri))
     }
 
     /// Counts the request if it may go out.
@@ -83,6 +102,10 @@ impl Gate {
     }
 }
 
+fn nothing_behind() -> Background {
+    Box::new(std::future::ready(Ok(())))
+}
+
 impl WasiHttpHooks for Gate {
     fn send_request(
         &mut self,
@@ -99,6 +122,12 @@ impl WasiHttpHooks for Gate {
             self.budget.clone(),
         );
         let (at_once, faults) = (self.at_once.clone(), self.faults.clone());
+        let rehearsal = self.rehearsal(request.uri());
+        if let Some(rehearsal) = &rehearsal
+            && request.method() != http::Method::GET
+        {
+            return Box::new(rehearsal.clone().hold_back(request, limits));
+        }
         Box::new(async move {
             let permit = at_once
                 .acquire_owned()
@@ -115,8 +144,10 @@ impl WasiHttpHooks for Gate {
             let response = response.map(|incoming| {
                 body::incoming(incoming, pause, limits.response_body_bytes, budget, permit)
             });
-            let nothing_behind: Background = Box::new(std::future::ready(Ok(())));
-            Ok((response, nothing_behind))
+            match rehearsal {
+                Some(rehearsal) => rehearsal.over(response).await,
+                None => Ok((response, nothing_behind())),
+            }
         })
     }
 }

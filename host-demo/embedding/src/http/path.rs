@@ -40,7 +40,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// `GET /contact/{id}`: for metrics and history.
-pub(super) fn template(method: &http::Method, path: &str) -> String {
+pub(crate) fn template(method: &http::Method, path: &str) -> String {
     let segments = path.split('/').filter(|it| !it.is_empty()).map(|segment| {
         if WORDS.contains(&segment) {
             segment

@@ -20,14 +20,16 @@ pub(crate) enum TooMuch {
 }
 
 /// The writes of one call, in no order but that of the latest for each key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Buffer {
     writes: HashMap<(String, String), Write>,
     bytes: usize,
     next: u64,
+    /// How many writes are of earlier calls (of a plan) and count no more.
+    earlier: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Write {
     /// None: the key is deleted.
     value: Option<Vec<u8>>,
@@ -42,6 +44,16 @@ impl Buffer {
         self.writes
             .get(&(bucket.to_owned(), key.to_owned()))
             .map(|it| it.value.as_deref())
+    }
+
+    /// The same writes for the next call of a plan, which may write as much
+    /// again.
+    pub(crate) fn carried_over(self) -> Self {
+        Self {
+            bytes: 0,
+            earlier: self.writes.len(),
+            ..self
+        }
     }
 
     pub(crate) fn set(
@@ -80,9 +92,10 @@ impl Buffer {
             .get(&at)
             .and_then(|it| it.value.as_ref())
             .map_or(0, Vec::len);
-        let bytes = self.bytes - before + value.as_ref().map_or(0, Vec::len);
+        let bytes = self.bytes.saturating_sub(before) + value.as_ref().map_or(0, Vec::len);
         let is_new = !self.writes.contains_key(&at);
-        if bytes > limits.written_bytes || (is_new && self.writes.len() >= limits.written_keys) {
+        let keys = self.writes.len() - self.earlier;
+        if bytes > limits.written_bytes || (is_new && keys >= limits.written_keys) {
             return Err(TooMuch::Total);
         }
         self.bytes = bytes;
