@@ -89,6 +89,11 @@ codes! {
     KEY_REFUSED = "credentials-refused": "Spotler weigert de key of het secret.", "Spotler refuses the key or the secret.", "Controleer beide in Spotler: Instellingen, Integraties.", "Check both in Spotler: Settings, Integrations.";
     BAD_ADDRESS_OF_SPOTLER = "spotler-address-invalid": "Het adres van Spotler is ongeldig.", "The address of Spotler is not valid.", "Gebruik een adres dat met https:// begint.", "Use an address that starts with https://.";
     BAD_PROFILE = "profile-invalid": "Het profiel is ongeldig: {fault}.", "The profile is not valid: {fault}.", "", "";
+    MAP_NO_FIELD = "mapping-no-such-field": "Het CRM heeft geen veld {field}.", "The CRM has no field {field}.", "Kies een veld dat er is.", "Choose a field that is there.";
+    MAP_NO_PROPERTY = "mapping-no-such-property": "Spotler heeft geen eigenschap {property} waaraan veld {field} gekoppeld kan worden.", "Spotler has no property {property} that field {field} can be mapped to.", "Kies een eigenschap uit de lijst.", "Choose a property from the list.";
+    MAP_TYPES = "mapping-types-differ": "Veld {field} is van type {field-type} en past niet in eigenschap {property} van type {property-type}.", "Field {field} is of type {field-type} and does not fit property {property} of type {property-type}.", "Kies een eigenschap waarin het veld past.", "Choose a property that the field fits.";
+    MAP_TWICE = "mapping-twice": "Eigenschap {property} krijgt al een waarde uit een ander veld dan {field}.", "Property {property} gets its value from another field than {field} already.", "Laat één van de velden over.", "Leave one of the fields.";
+    MAP_ADDRESS = "mapping-address-missing": "Het e-mailadres ({field}) moet gekoppeld blijven: daaraan herkent Spotler een contact.", "The e-mail address ({field}) must stay mapped: Spotler knows a contact by it.", "Koppel het veld aan het e-mailadres van Spotler.", "Map the field to Spotler's e-mail address.";
     BAD_MAPPING = "mapping-invalid": "De mapping kan zo niet: {faults}.", "The mapping cannot work: {faults}.", "Verbeter de genoemde rijen.", "Correct the rows that are named.";
     NOT_IN_PRODUCT = "not-in-your-product": "Niet beschikbaar in uw Spotler-product.", "Not available in your Spotler product.", "Vraag Spotler naar de mogelijkheden.", "Ask Spotler what is possible.";
 

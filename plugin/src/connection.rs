@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::crm::{FieldType, Permission, RecordKind, Timestamp};
+use crate::crm::{FieldType, Permission, RecordKind, RecordRef, Timestamp};
 use crate::outcome::Reason;
 use crate::profile::Profile;
 use crate::spotler::property::Property;
@@ -100,6 +100,32 @@ pub struct PropertyOption {
     pub property_type: String,
     /// The types of CRM field that fit.
     pub fits: Vec<FieldType>,
+}
+
+/// What is wrong with a row of a mapping, with a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MappingFault {
+    /// The kind of record.
+    pub kind: RecordKind,
+    /// The CRM's field.
+    pub field: String,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+/// What saving a mapping would do with one page of the linked records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MappingEffect {
+    /// What is wrong; then nothing is counted.
+    pub faults: Vec<MappingFault>,
+    /// How many linked records there are on the page.
+    pub linked: u64,
+    /// Those of which Spotler would get other values.
+    pub changing: Vec<RecordRef>,
+    /// How many requests these would take.
+    pub requests: u64,
+    /// Where the next page starts.
+    pub next: Option<String>,
 }
 
 /// Why a question could not be answered.

@@ -104,6 +104,22 @@ pub enum FieldType {
     MultiChoice,
 }
 
+impl FieldType {
+    /// The type's name in the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::DateTime => "date-time",
+            Self::Choice => "choice",
+            Self::MultiChoice => "multi-choice",
+        }
+    }
+}
+
 /// One field of one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {

@@ -113,8 +113,23 @@ impl Case<'_> {
 
     /// The hash of a value of a property.
     pub fn value_hash(&self, property: &str, value: &Value) -> String {
-        digest(self.salt, &format!("{property}={value}"))
+        value_hash(self.salt, property, value)
     }
+}
+
+/// The hash of a value of a property.
+pub(crate) fn value_hash(salt: &[u8], property: &str, value: &Value) -> String {
+    digest(salt, &format!("{property}={value}"))
+}
+
+/// Whether Spotler confirmed these values already.
+pub(crate) fn has_values(link: &Link, salt: &[u8], values: &BTreeMap<String, Value>) -> bool {
+    values
+        .iter()
+        .all(|(name, value)| match link.fields.get(name) {
+            Some(hash) => *hash == value_hash(salt, name, value),
+            None => value.is_null(),
+        })
 }
 
 /// Decides what to do.
@@ -278,13 +293,7 @@ fn nothing_to_do(case: &Case<'_>, wanted: &Wanted) -> bool {
         && link.intent.is_none()
         && link.blanked.is_none()
         && link.synced_at.is_some();
-    let same_values = wanted
-        .values
-        .iter()
-        .all(|(name, value)| match link.fields.get(name) {
-            Some(hash) => *hash == case.value_hash(name, value),
-            None => value.is_null(),
-        });
+    let same_values = has_values(link, case.salt, &wanted.values);
     let same_permissions = case.connection.permissions.iter().all(|permission| {
         let memory = link.bit(permission.bit);
         case.judge(permission.bit, memory, memory.on) == Verdict::Keep

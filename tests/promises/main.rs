@@ -13,6 +13,7 @@ mod kill;
 mod kinds;
 mod life_cycle;
 mod mailed;
+mod mapping;
 mod opt_out;
 mod plan;
 mod relations;

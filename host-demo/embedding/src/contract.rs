@@ -71,7 +71,9 @@ pub mod about {
 
 /// Settings, permissions and mapping (`connection.wit`).
 pub mod connection {
-    pub use super::exports::connection::{MappingRow, Profile, Property, Settings, State};
+    pub use super::exports::connection::{
+        MappingEffect, MappingFault, MappingRow, Profile, Property, Settings, State,
+    };
 }
 
 /// Contacts, leads and accounts (`contacts.wit`).

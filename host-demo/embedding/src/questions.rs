@@ -7,7 +7,7 @@ use crate::TenantId;
 use crate::calls::{call, guest};
 use crate::contract::about::Description;
 use crate::contract::card::Card;
-use crate::contract::connection::{MappingRow, Property, State};
+use crate::contract::connection::{MappingEffect, MappingRow, Property, State};
 use crate::contract::generated::exports::koppel::crm_sync as exports;
 use crate::contract::outcomes::QuestionFailed;
 use crate::contract::types::RecordRef;
@@ -88,6 +88,28 @@ impl Host {
             Box::pin(async move {
                 guest!(store, instance, connection)
                     .call_read_properties(store)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// What saving a mapping would do, a page of linked records at a time; no
+    /// request, and nothing is kept (YO-13, YO-21).
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn what_if_mapping(
+        &self,
+        tenant: &TenantId,
+        mapping: &[MappingRow],
+        start: Option<String>,
+    ) -> Result<MappingEffect, QuestionError> {
+        let mapping = mapping.to_vec();
+        self.ask_fallible("connection", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, connection)
+                    .call_what_if_mapping(store, &mapping, start.as_deref())
                     .await
             })
         })

@@ -5,6 +5,7 @@ mod action;
 mod bulk;
 mod contact;
 mod contact_import;
+mod field;
 mod history;
 mod inspect;
 mod jobs;
@@ -52,6 +53,9 @@ enum Command {
     /// Which field of the CRM is which property in Spotler.
     #[command(subcommand)]
     Mapping(mapping::MappingCommand),
+    /// The fields that records have.
+    #[command(subcommand)]
+    Field(field::FieldCommand),
     /// The connection, and how many records show which status.
     Status,
     /// What became of every call about a record.
@@ -102,6 +106,7 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Contact(command) => contact::run(command, session).await,
         Command::Settings(command) => settings::run(command, session).await,
         Command::Mapping(command) => mapping::run(command, session).await,
+        Command::Field(command) => field::run(command, session).await,
         Command::Status => status::run(session).await,
         Command::History(args) => history::run(args, session).await,
         Command::Why(args) => history::why(args, session).await,
@@ -124,6 +129,7 @@ impl Command {
             self,
             Self::Serve(_)
                 | Self::Work
+                | Self::Field(_)
                 | Self::Status
                 | Self::History(_)
                 | Self::Why(_)

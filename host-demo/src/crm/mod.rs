@@ -24,6 +24,7 @@ pub mod find;
 pub mod jobs;
 pub mod log;
 pub mod mailings;
+pub(crate) mod mapping_draft;
 pub mod outbox;
 pub mod rehearsal;
 pub mod relations;

@@ -6,12 +6,14 @@
 
 mod config;
 mod error;
+mod mapping;
 mod queue;
 mod settings;
 mod status;
 
 pub use config::{Component, DemoConfig, open_crm};
 pub use error::HostError;
+pub use mapping::MappingForecast;
 pub use queue::{QueueView, WaitingEvent};
 pub use settings::{SettingsForm, SettingsView};
 pub use status::{QueueCounts, StatusReport};
@@ -23,7 +25,7 @@ use koppel_embedding::{
     contract::{
         actions::ManualAction,
         card::Card,
-        connection::{MappingRow, Property, State},
+        connection::{Property, State},
     },
 };
 
@@ -123,16 +125,6 @@ impl DemoHost {
     /// Queues an operation that a person started.
     pub async fn run_action(&self, action: ManualAction) -> Result<EventKey, HostError> {
         self.enqueue(Event::Action(action)).await
-    }
-
-    /// Queues the mapping as a user saved it.
-    pub async fn save_mapping(&self, rows: Vec<MappingRow>) -> Result<EventKey, HostError> {
-        self.enqueue(Event::MappingSaved(rows)).await
-    }
-
-    /// The mapping as it stands, rows that are mapped to nothing included.
-    pub async fn mapping(&self) -> Result<Vec<MappingRow>, HostError> {
-        Ok(self.host.read_mapping(self.crm.tenant()).await?)
     }
 
     /// The properties that a field can be mapped to.

@@ -7,7 +7,9 @@ use super::convert_in::{all, same_cases};
 use crate::about::Description;
 use crate::card::{BlockState, Card, PermissionSwitch};
 use crate::codes::CodeText;
-use crate::connection::{ConnectionState, MappingRow, PropertyOption, QuestionFailed};
+use crate::connection::{
+    ConnectionState, MappingEffect, MappingFault, MappingRow, PropertyOption, QuestionFailed,
+};
 use crate::crm::{
     Consent, Facts, Field, FieldType, FieldValue, Origin, Permission, RecordKind, RecordRef,
     RecordState, SyncStatus,
@@ -185,6 +187,40 @@ impl From<MappingRow> for connection::MappingRow {
             kind: kind.into(),
             field,
             property,
+        }
+    }
+}
+
+impl From<MappingFault> for connection::MappingFault {
+    fn from(it: MappingFault) -> Self {
+        let MappingFault {
+            kind,
+            field,
+            reason,
+        } = it;
+        Self {
+            kind: kind.into(),
+            field,
+            reason: reason.into(),
+        }
+    }
+}
+
+impl From<MappingEffect> for connection::MappingEffect {
+    fn from(it: MappingEffect) -> Self {
+        let MappingEffect {
+            faults,
+            linked,
+            changing,
+            requests,
+            next,
+        } = it;
+        Self {
+            faults: all(faults),
+            linked,
+            changing: all(changing),
+            requests,
+            next,
         }
     }
 }

@@ -9,8 +9,8 @@ use super::convert_in::all;
 use super::ports::HostPorts;
 use super::trap;
 use crate::flows::{
-    card_questions, contact_saved, mapping_saved, module_field_changed, questions, run_action,
-    settings_saved, stage_changed, tick,
+    card_questions, contact_saved, mapping_saved, mapping_what_if, module_field_changed, questions,
+    run_action, settings_saved, stage_changed, tick,
 };
 
 /// The component.
@@ -54,6 +54,15 @@ impl connection::Guest for Koppel {
     fn read_mapping() -> Result<Vec<connection::MappingRow>, QuestionFailed> {
         questions::read_mapping(&ports())
             .map(all)
+            .map_err(Into::into)
+    }
+
+    fn what_if_mapping(
+        mapping: Vec<connection::MappingRow>,
+        start: Option<String>,
+    ) -> Result<connection::MappingEffect, QuestionFailed> {
+        mapping_what_if::what_if_mapping(&ports(), all(mapping), start.as_deref())
+            .map(Into::into)
             .map_err(Into::into)
     }
 

@@ -35,8 +35,8 @@ pub(crate) struct Visit<'a, P> {
 /// What holds for all records alike.
 pub struct Setup {
     pub(crate) connection: Connection,
-    rows: Vec<MappingRow>,
-    salt: Vec<u8>,
+    pub(crate) rows: Vec<MappingRow>,
+    pub(crate) salt: Vec<u8>,
 }
 
 impl Setup {

@@ -3,12 +3,11 @@
 
 use crate::change::CrmChange;
 use crate::codes;
-use crate::connection::{Activity, Connection, MappingRow};
+use crate::connection::{Activity, Connection, MappingFault, MappingRow};
 use crate::crm::Event;
-use crate::flows::step;
-use crate::mapping::{self, FaultyRow, RowFault};
+use crate::flows::{mapping_what_if, step};
 use crate::memory::Memory;
-use crate::outcome::{Actor, Answer, Outcome, Reason};
+use crate::outcome::{Actor, Answer, Outcome, Reason, RuleApplied};
 use crate::ports::Ports;
 
 /// The hook.
@@ -24,11 +23,9 @@ pub async fn on_mapping_saved<P: Ports>(ports: &P, event: &Event, rows: Vec<Mapp
     if let Some(cursor) = &event.cursor {
         return queue_linked(&memory, step::position(cursor));
     }
-    let faults = mapping::check(&rows, &ports.fields(), &connection.properties);
+    let faults = mapping_what_if::faults(ports, &connection, &rows);
     if !faults.is_empty() {
-        let reason = Reason::new(codes::BAD_MAPPING).with("faults", describe(&faults));
-        return Answer::of(Outcome::Rejected(reason, Actor::Administrator))
-            .because("YO-17", codes::BAD_MAPPING);
+        return refuse(faults);
     }
     memory.keep_mapping(&rows);
     memory.keep_connection(&Connection {
@@ -60,16 +57,16 @@ fn queue_linked<P: Ports>(memory: &Memory<'_, P>, position: step::Position) -> A
     }
 }
 
-fn describe(faults: &[FaultyRow]) -> String {
-    let fault = |it: &FaultyRow| {
-        let what = match it.fault {
-            RowFault::NoSuchField => "no-such-field",
-            RowFault::NoSuchProperty => "no-such-property",
-            RowFault::TypesDiffer => "types-differ",
-            RowFault::MappedTwice => "mapped-twice",
-            RowFault::AddressMissing => "address-must-stay-mapped",
-        };
-        format!("{} {}: {what}", it.kind.word(), it.field)
-    };
-    faults.iter().map(fault).collect::<Vec<_>>().join("; ")
+/// Names the rows in the reason, and gives a sentence for each among the rules.
+fn refuse(faults: Vec<MappingFault>) -> Answer {
+    let row = |it: &MappingFault| format!("{} {}: {}", it.kind.word(), it.field, it.reason.code);
+    let rows: Vec<String> = faults.iter().map(row).collect();
+    let reason = Reason::new(codes::BAD_MAPPING).with("faults", rows.join("; "));
+    let mut answer = Answer::of(Outcome::Rejected(reason, Actor::Administrator));
+    answer.why.extend(faults.into_iter().map(|it| RuleApplied {
+        rule: "YO-17",
+        led_to: it.reason.code,
+        about: it.reason.about,
+    }));
+    answer
 }

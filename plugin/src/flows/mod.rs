@@ -5,6 +5,7 @@ pub mod card_questions;
 pub mod contact_saved;
 pub(crate) mod feeds;
 pub mod mapping_saved;
+pub mod mapping_what_if;
 pub mod module_field_changed;
 pub mod questions;
 pub mod report_questions;

@@ -6,7 +6,7 @@ use crate::codes;
 use crate::connection::{
     Activity, Connection, ConnectionState, MappingRow, PropertyOption, QuestionFailed,
 };
-use crate::crm::{Consent, CrmRecord, Origin, RecordRef, SyncStatus};
+use crate::crm::{Consent, CrmRecord, Origin, RecordKind, RecordRef, SyncStatus};
 use crate::memory::{Link, LockKind, Memory};
 use crate::ports::Ports;
 
@@ -34,11 +34,27 @@ pub fn read_state<P: Ports>(ports: &P) -> ConnectionState {
     }
 }
 
-/// The mapping as it stands.
+/// The mapping as it stands; a field that the CRM got since is mapped to
+/// nothing (DA-55).
 pub fn read_mapping<P: Ports>(ports: &P) -> Result<Vec<MappingRow>, QuestionFailed> {
-    Memory::new(ports)
-        .mapping()
-        .ok_or(QuestionFailed::NotActive)
+    let mapping = Memory::new(ports).mapping();
+    let mut rows = mapping.ok_or(QuestionFailed::NotActive)?;
+    let fields = ports.fields();
+    for kind in RecordKind::ALL {
+        for field in fields.iter().filter(|it| it.kinds.contains(&kind)) {
+            let is_known = rows
+                .iter()
+                .any(|it| it.kind == kind && it.field == field.name);
+            if !is_known {
+                rows.push(MappingRow {
+                    kind,
+                    field: field.name.clone(),
+                    property: None,
+                });
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// The properties that fields can be mapped to.

@@ -90,42 +90,42 @@ impl Overlay {
 }
 
 /// The record that a change is about, where the component could read it back.
+/// Further kinds of change need nothing here unless it could.
 fn target_of(change: &CrmChange) -> Option<&RecordRef> {
-    match change {
-        CrmChange::Mail(it) => Some(&it.target),
-        CrmChange::Permission(it) => Some(&it.target),
-        CrmChange::Gate(it) => Some(&it.target),
-        CrmChange::Fields(it) => Some(&it.target),
-        CrmChange::State(it) => Some(&it.target),
-        CrmChange::Status(_)
-        | CrmChange::PermissionAttributes(_)
-        | CrmChange::Task(_)
-        | CrmChange::EndTask(_)
-        | CrmChange::Activity(_)
-        | CrmChange::Log(_)
-        | CrmChange::Notify(_)
-        | CrmChange::Subject(_)
-        | CrmChange::SyncAgain(_) => None,
+    if let CrmChange::Mail(it) = change {
+        return Some(&it.target);
     }
+    if let CrmChange::Permission(it) = change {
+        return Some(&it.target);
+    }
+    if let CrmChange::Gate(it) = change {
+        return Some(&it.target);
+    }
+    if let CrmChange::Fields(it) = change {
+        return Some(&it.target);
+    }
+    if let CrmChange::State(it) = change {
+        return Some(&it.target);
+    }
+    None
 }
 
 /// Changes a record as [`Crm::apply`] must.
 fn change_record(record: &mut CrmRecord, change: &CrmChange) {
-    match change {
-        CrmChange::Mail(it) => set_mail(record, it),
-        CrmChange::Permission(it) => set_permission(record, it),
-        CrmChange::Gate(it) => record.gate = it.open,
-        CrmChange::Fields(it) => set_fields(record, it),
-        CrmChange::State(it) => record.state = it.state,
-        CrmChange::Status(_)
-        | CrmChange::PermissionAttributes(_)
-        | CrmChange::Task(_)
-        | CrmChange::EndTask(_)
-        | CrmChange::Activity(_)
-        | CrmChange::Log(_)
-        | CrmChange::Notify(_)
-        | CrmChange::Subject(_)
-        | CrmChange::SyncAgain(_) => {}
+    if let CrmChange::Mail(it) = change {
+        set_mail(record, it);
+    }
+    if let CrmChange::Permission(it) = change {
+        set_permission(record, it);
+    }
+    if let CrmChange::Gate(it) = change {
+        record.gate = it.open;
+    }
+    if let CrmChange::Fields(it) = change {
+        set_fields(record, it);
+    }
+    if let CrmChange::State(it) = change {
+        record.state = it.state;
     }
 }
 
