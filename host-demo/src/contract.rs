@@ -15,6 +15,7 @@ pub use koppel_embedding::contract::{
         Bounce, Details, Happened, Link, Mailing, Medium, Message, Snapshot, Statistics, Tallies,
         Tally,
     },
+    marketing_lists::{ListChange, ListForm, ListType, MarketingList},
     types::{
         Consent, CrmRecord, EveningWindow, Field, FieldDescription, FieldType, FieldValue,
         MailChoice, NamedValue, Origin, Permission, PermissionChoice, RecordKind, RecordRef,

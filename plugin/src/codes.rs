@@ -116,6 +116,29 @@ codes! {
     NOT_IN_STEP = "not-in-step": "Kon niet worden toegevoegd of bijgewerkt in Spotler.", "Could not be added or updated in Spotler.", "Kijk in de geschiedenis van het record.", "Look at the history of the record.";
     RULE_FEED_READ = "feed-read-first": "Eerst gelezen wat er in Spotler is gewijzigd.", "Read first what changed in Spotler.", "", "";
 
+    LIST_MADE = "list-made": "Lijst gemaakt in Spotler: {members} leden, {left-out} weggelaten.", "List made in Spotler: {members} members, {left-out} left out.", "", "";
+    LIST_EXTENDED = "list-extended": "Lijst aangevuld in Spotler: {added} erbij, {members} leden, {left-out} weggelaten.", "Members added to the list in Spotler: {added} new, {members} in all, {left-out} left out.", "", "";
+    LIST_REPLACED = "list-replaced": "Lijst in Spotler verwijderd en opnieuw gemaakt, omdat Spotler een statische lijst niet kan hernoemen of inkorten: {members} leden, {added} erbij, {removed} eraf, {left-out} weggelaten.", "List deleted in Spotler and made anew, because Spotler can neither rename a static list nor take members off it: {members} members, {added} new, {removed} gone, {left-out} left out.", "", "";
+    LIST_AMENDED = "list-amended": "Audience bijgewerkt in Spotler: {members} leden, {added} erbij, {removed} eraf, {left-out} weggelaten.", "Audience updated in Spotler: {members} members, {added} new, {removed} gone, {left-out} left out.", "", "";
+    LIST_IN_STEP = "list-in-step": "De lijst in Spotler klopt al: {members} leden, {left-out} weggelaten.", "The list in Spotler is right already: {members} members, {left-out} left out.", "", "";
+    LIST_REMOVED = "list-removed": "Lijst verwijderd uit Spotler.", "List removed in Spotler.", "", "";
+    LIST_MEMBER_ADDED = "list-member-added": "Toegevoegd aan de lijst in Spotler.", "Added to the list in Spotler.", "", "";
+    LIST_MEMBER_REMOVED = "list-member-removed": "Verwijderd uit de audience in Spotler.", "Taken off the audience in Spotler.", "", "";
+    LIST_MEMBER_LEFT_OUT = "list-member-left-out": "Niet toegevoegd aan de lijst in Spotler: {why}.", "Not added to the list in Spotler: {why}.", "Kijk op de kaart van het record waarom.", "See on the record's page why.";
+    LIST_NOT_SENT = "list-not-sent": "Alleen opgeslagen; in Spotler verandert de lijst pas na een synchronisatie.", "Only saved; the list in Spotler changes with the next sync.", "Synchroniseer de lijst met Spotler.", "Sync the list to Spotler.";
+    LIST_NOT_THERE = "list-not-in-spotler": "De lijst staat niet in Spotler; er is niets verstuurd.", "The list is not in Spotler; nothing was sent.", "Synchroniseer de lijst met Spotler.", "Sync the list to Spotler.";
+    LIST_NAME_TAKEN = "list-name-in-use": "Een andere lijst in Spotler heeft deze naam al.", "Another list in Spotler has this name already.", "Geef de lijst een andere naam en synchroniseer opnieuw.", "Give the list another name, and sync it again.";
+    LIST_NAME_BAD = "list-name-invalid": "De naam van een lijst heeft 1 tot 255 tekens.", "The name of a list has 1 to 255 characters.", "Geef de lijst een andere naam.", "Give the list another name.";
+    LIST_TOO_MANY = "too-many-lists": "Spotler heeft geen plaats voor nog een lijst.", "Spotler has no room for another list.", "Verwijder in Spotler lijsten die niet meer nodig zijn, en synchroniseer opnieuw.", "Delete lists in Spotler that are not needed any more, and sync again.";
+    LIST_IN_USE = "list-in-use": "De lijst is in Spotler in gebruik en blijft staan; over een uur wordt het opnieuw geprobeerd.", "The list is in use in Spotler and stands; it is tried again in an hour.", "Wacht tot de mailing weg is, of haal de lijst uit mailing of dynamische lijst.", "Wait until the mailing is sent, or take the list out of the mailing or dynamic list.";
+    LIST_GONE = "list-gone-from-spotler": "De lijst is in Spotler verwijderd.", "The list was deleted in Spotler.", "Synchroniseer de lijst opnieuw met Spotler.", "Sync the list to Spotler again.";
+    LIST_GONE_STARTED_OVER = "list-gone-started-over": "De lijst is tijdens de synchronisatie in Spotler verwijderd; de synchronisatie begint opnieuw.", "The list was deleted in Spotler during the sync; the sync begins anew.", "", "";
+    LIST_MIXED = "list-of-several-kinds": "De lijst bevat records van een ander soort dan waarvoor zij is.", "The list holds records of another kind than it is for.", "Haal die records van de lijst.", "Take those records off the list.";
+    LIST_FIXED = "list-not-extendable": "Een lijst in Spotler wordt hier nooit gewijzigd: elke export gaat naar een nieuwe lijst.", "A list in Spotler is never changed here: every export goes to a new list.", "Geef de lijst een nieuwe naam en synchroniseer.", "Give the list a new name, and sync it.";
+    LIST_REFUSED = "list-refused": "Spotler weigert de lijst.", "Spotler refuses the list.", "Kijk in Spotler bij Lijsten.", "Look in Spotler under Lists.";
+    PARAMETER_MISSING = "parameter-missing": "De opdracht mist een gegeven: {parameter}.", "The operation lacks a parameter: {parameter}.", "", "";
+    LOG_LIST_IN_USE = "log-list-in-use": "Lijst {list} is in Spotler in gebruik en blijft staan.", "List {list} is in use in Spotler and stands.", "", "";
+
     RULE_EXPLICIT_CONSENT = "only-explicit-opt-ins": "Alleen permissies waarvoor het CRM een opt-in heeft.", "Only permissions for which the CRM has an opt-in.", "", "";
     RULE_MAPPED_ONLY = "only-mapped-fields": "Naar Spotler gaan: {sent}. Alleen in het CRM: {kept}.", "Sent to Spotler: {sent}. In the CRM only: {kept}.", "", "";
     RULE_LOOKED = "looked-first": "Eerst in Spotler gekeken.", "Looked in Spotler first.", "", "";

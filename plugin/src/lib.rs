@@ -21,6 +21,7 @@ pub mod address;
 pub mod consent;
 pub mod mapping;
 pub mod memory;
+pub mod roster;
 
 pub mod addressee;
 pub mod decide;
@@ -37,6 +38,7 @@ pub mod about;
 pub mod card;
 pub mod codes;
 pub mod manual;
+pub mod marketing_list;
 
 #[cfg(test)]
 mod testing;

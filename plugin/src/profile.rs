@@ -53,6 +53,37 @@ pub enum ExternalIds {
     WithKind,
 }
 
+/// Whether a list in Spotler may change once it is made (C2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListPolicy {
+    /// Members may be added to it (DA-51).
+    MutableMembers,
+    /// Never: what is exported later goes to a new list (PV-29, PV-30).
+    NewListEveryExport,
+}
+
+/// What a marketing list becomes in Spotler where it does not say so itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListForm {
+    /// A static list (DA-44).
+    #[default]
+    StaticList,
+    /// An audience, in accounts that have them (C19).
+    Audience,
+}
+
+impl ListForm {
+    /// The word for it, as profiles have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::StaticList => "static-list",
+            Self::Audience => "audience",
+        }
+    }
+}
+
 /// One set of choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -70,9 +101,20 @@ pub struct Profile {
     /// Whether a permission that an automatic action switches on counts as an
     /// opt-in of its own (C22).
     pub actions_are_opt_ins: bool,
+    /// Whether a list in Spotler may change once it is made.
+    #[serde(default = "mutable_members")]
+    pub list_policy: ListPolicy,
+    /// What a marketing list becomes in Spotler.
+    #[serde(default)]
+    pub list_form: ListForm,
     /// The meanings of the fields that the automatic mapping maps, for each
     /// kind (YO-18, DA-08..DA-14).
     pub mapped: BTreeMap<RecordKind, Vec<String>>,
+}
+
+/// Profiles and connections of before had no such choice.
+fn mutable_members() -> ListPolicy {
+    ListPolicy::MutableMembers
 }
 
 impl Profile {
@@ -143,6 +185,16 @@ mod tests {
             id: "12".into(),
         };
         assert_ne!(profile.external_id(&contact), profile.external_id(&lead));
+    }
+
+    /// C2
+    #[test]
+    fn only_perfectview_never_changes_a_list() {
+        let fixed = NAMES.into_iter().filter(|name| {
+            let profile = Profile::of(&ProfileChoice::Named((*name).into())).expect("readable");
+            profile.list_policy == ListPolicy::NewListEveryExport
+        });
+        assert_eq!(fixed.collect::<Vec<_>>(), ["perfectview"]);
     }
 
     /// C5

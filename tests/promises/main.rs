@@ -14,6 +14,7 @@ mod kinds;
 mod life_cycle;
 mod mailed;
 mod mapping;
+mod marketing_lists;
 mod opt_out;
 mod plan;
 mod relations;

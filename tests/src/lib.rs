@@ -11,6 +11,8 @@
 //! # }
 //! ```
 
+pub mod lists;
+
 use std::sync::{Arc, OnceLock};
 
 use host_demo::contract::{

@@ -115,7 +115,7 @@ pub mod campaigns {
 
 /// Marketing lists (`marketing-lists.wit`).
 pub mod marketing_lists {
-    pub use super::exports::marketing_lists::{ListChange, ListType, MarketingList};
+    pub use super::exports::marketing_lists::{ListChange, ListForm, ListType, MarketingList};
 }
 
 /// Carts and orders of a webshop (`shop.wit`).

@@ -206,6 +206,15 @@ pub(crate) async fn end_rejections_of(
     connection: &mut Connection,
     task: &Task,
 ) -> Result<(), sqlx::Error> {
+    if task.event.is_list_sync() {
+        // It brings all of the list up to date, members that were refused too.
+        sqlx::query("DELETE FROM koppel_rejection WHERE tenant = $1 AND subject = $2")
+            .bind(task.tenant.as_str())
+            .bind(task.event.subject())
+            .execute(connection)
+            .await?;
+        return Ok(());
+    }
     let same_again = match &task.event {
         Event::ContactSaved { .. }
         | Event::SettingsSaved

@@ -9,6 +9,7 @@ mod field;
 mod history;
 mod inspect;
 mod jobs;
+mod list;
 mod log;
 mod mapping;
 mod output;
@@ -47,6 +48,9 @@ enum Command {
     /// Add, change, list and import contacts, leads and accounts.
     #[command(subcommand)]
     Contact(contact::ContactCommand),
+    /// Marketing lists: members, sync to Spotler, how they stand there.
+    #[command(subcommand)]
+    List(list::ListCommand),
     /// The connection with Spotler.
     #[command(subcommand)]
     Settings(settings::SettingsCommand),
@@ -104,6 +108,7 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(args, session).await,
         Command::Work => work::run(session).await,
         Command::Contact(command) => contact::run(command, session).await,
+        Command::List(command) => list::run(command, session).await,
         Command::Settings(command) => settings::run(command, session).await,
         Command::Mapping(command) => mapping::run(command, session).await,
         Command::Field(command) => field::run(command, session).await,

@@ -2,8 +2,8 @@
 //! and the pages use: kebab-case, as in WIT.
 
 use crate::contract::{
-    ActivityKind, Bounce, Consent, FieldType, Happened, LogLevel, Medium, Origin, RecordKind,
-    RecordState, SyncStatus,
+    ActivityKind, Bounce, Consent, FieldType, Happened, ListForm, ListType, LogLevel, Medium,
+    Origin, RecordKind, RecordState, SyncStatus,
 };
 
 /// An enumeration whose cases have a word.
@@ -36,6 +36,8 @@ macro_rules! codes {
 
 codes!(RecordKind { Contact => "contact", Lead => "lead", Account => "account" });
 codes!(RecordState { Active => "active", Inactive => "inactive", Deleted => "deleted" });
+codes!(ListType { StaticList => "static", DynamicList => "dynamic" });
+codes!(ListForm { StaticList => "static-list", Audience => "audience" });
 codes!(Consent { Unset => "unset", Given => "given", Withdrawn => "withdrawn" });
 codes!(Origin { Crm => "crm", Spotler => "spotler" });
 codes!(LogLevel { Info => "info", Warning => "warning", Error => "error" });

@@ -22,6 +22,7 @@ pub mod bulk;
 pub mod desk;
 pub mod find;
 pub mod jobs;
+pub mod lists;
 pub mod log;
 pub mod mailings;
 pub(crate) mod mapping_draft;

@@ -5,7 +5,7 @@ use koppel_embedding::Connection;
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::{codes::Code, desk::DemoCrm, error::StoreError, rows};
+use super::{codes::Code, desk::DemoCrm, error::StoreError, lists, rows};
 use crate::contract::{RecordKind, RecordPage, RecordRef};
 
 /// Which records a selection holds. All but the last hold active records only,
@@ -89,6 +89,9 @@ pub(crate) async fn read(
     start: Option<&str>,
     limit: u32,
 ) -> Result<RecordPage, StoreError> {
+    if id.starts_with(lists::SELECTION) {
+        return lists::selected(connection, tenant, id, start, limit).await;
+    }
     let definition: Option<String> =
         sqlx::query_scalar("SELECT definition FROM crm_selections WHERE tenant = ? AND id = ?")
             .bind(tenant)

@@ -18,6 +18,7 @@ wit_bindgen::generate!({
             export koppel:crm-sync/module-fields@0.1.0;
             export koppel:crm-sync/stages@0.1.0;
             export koppel:crm-sync/reports@0.1.0;
+            export koppel:crm-sync/marketing-lists@0.1.0;
         }
     "#,
     path: "../wit",

@@ -1,7 +1,7 @@
 //! The hooks and questions of the contract, each handed to its flow.
 
 use super::bindings::exports::koppel::crm_sync::{
-    about, actions, card, connection, contacts, module_fields, schedule, stages,
+    about, actions, card, connection, contacts, marketing_lists, module_fields, schedule, stages,
 };
 use super::bindings::koppel::crm_sync::outcomes::{Answer, QuestionFailed};
 use super::bindings::koppel::crm_sync::types::{EveningWindow, Event, RecordRef};
@@ -9,8 +9,8 @@ use super::convert_in::all;
 use super::ports::HostPorts;
 use super::trap;
 use crate::flows::{
-    card_questions, contact_saved, mapping_saved, mapping_what_if, module_field_changed, questions,
-    run_action, settings_saved, stage_changed, tick,
+    card_questions, contact_saved, list_changed, mapping_saved, mapping_what_if,
+    module_field_changed, questions, run_action, settings_saved, stage_changed, tick,
 };
 
 /// The component.
@@ -145,6 +145,22 @@ impl module_fields::Guest for Koppel {
     fn on_module_field_changed(event: Event, input: module_fields::ModuleFieldChanged) -> Answer {
         let (event, input) = (event.into(), input.into());
         module_field_changed::on_module_field_changed(&ports(), &event, &input).into()
+    }
+}
+
+impl marketing_lists::Guest for Koppel {
+    fn on_list_changed(
+        event: Event,
+        changed: marketing_lists::MarketingList,
+        change: marketing_lists::ListChange,
+    ) -> Answer {
+        let (ports, event) = (ports(), event.into());
+        let (changed, change) = (changed.into(), change.into());
+        ports
+            .block_on(list_changed::on_list_changed(
+                &ports, &event, &changed, &change,
+            ))
+            .into()
     }
 }
 

@@ -85,6 +85,14 @@ impl<'a, P: Ports> Feeds<'a, P> {
         self.first_of(Feed::Bounces, since, 0)
     }
 
+    /// Whether both feeds have been read up to a moment.
+    pub(crate) fn are_read_until(&self, moment: Timestamp) -> bool {
+        let marks = [Feed::Bounces, Feed::Updates].map(|it| self.memory.mark(it.name()));
+        marks
+            .into_iter()
+            .all(|it| it.is_some_and(|it| it.read_until >= moment))
+    }
+
     fn first_of(&self, feed: Feed, since: Timestamp, done: u64) -> Position {
         let start = match self.memory.mark(feed.name()) {
             Some(mark) => mark.read_until.saturating_sub(OVERLAP_MS),

@@ -12,8 +12,9 @@ use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::Connection;
 use crate::crm::{Consent, CrmRecord, Event, Facts, Origin, SyncStatus, Timestamp};
-use crate::flows::step;
+use crate::flows::{list_sync, step};
 use crate::manual::{ManualAction, PermissionWish};
+use crate::marketing_list::MarketingList;
 use crate::memory::{Memory, Wish};
 use crate::outcome::{Actor, Answer, Outcome, Progress, Reason, RuleApplied};
 use crate::ports::Ports;
@@ -29,19 +30,22 @@ const SET_PERMISSIONS: &str = "set-permissions";
 const MATCH: &str = "match";
 /// Takes up people again who were made active again in Spotler (DA-77..DA-79).
 const REACTIVATE: &str = "reactivate";
+/// Brings a marketing list in Spotler up to date (DA-47).
+const SYNC_LIST: &str = "sync-list";
 
 /// Syncs records whose fields the CRM has changed together, with permissions if
 /// any are named, and adds those that are not in Spotler yet (YO-32..YO-36).
 const BULK_CHANGE: &str = "bulk-change";
 
 /// The operations (C11).
-pub const OPERATIONS: [&str; 6] = [
+pub const OPERATIONS: [&str; 7] = [
     LINK,
     SYNC_CONTACT,
     SET_PERMISSIONS,
     MATCH,
     REACTIVATE,
     BULK_CHANGE,
+    SYNC_LIST,
 ];
 
 /// How many records one action may name, and how many a step reads.
@@ -49,6 +53,16 @@ const PAGE: u32 = 500;
 
 /// The hook.
 pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualAction) -> Answer {
+    if action.operation == SYNC_LIST {
+        return match MarketingList::of_action(action) {
+            Ok(list) => list_sync::sync_list(ports, event, &list).await,
+            Err(parameter) => {
+                let reason = Reason::new(codes::PARAMETER_MISSING).with("parameter", parameter);
+                Answer::of(Outcome::Rejected(reason, Actor::Vendor))
+                    .because("DA-47", codes::PARAMETER_MISSING)
+            }
+        };
+    }
     let memory = Memory::new(ports);
     let Some(connection) = memory.connection() else {
         return Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))

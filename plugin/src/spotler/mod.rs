@@ -1,6 +1,7 @@
 //! Spotler's protocol: what is asked, how it is signed, what comes back.
 //! Knows nothing of the CRM.
 
+pub mod audience;
 pub mod batch;
 pub mod client;
 pub mod contact;

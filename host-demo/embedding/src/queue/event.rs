@@ -105,7 +105,8 @@ impl Event {
         match self {
             Self::ModuleFieldChanged(input) => Some(format!("relation/{}", input.relation)),
             Self::CampaignExport(input) => Some(format!("campaign/{}", input.campaign)),
-            Self::ListChanged { list, .. } => Some(format!("marketing-list/{}", list.id)),
+            Self::ListChanged { list, .. } => Some(list_subject(&list.id)),
+            Self::Action(action) if list_of(action).is_some() => list_of(action).map(list_subject),
             Self::ContactSaved { .. }
             | Self::SettingsSaved
             | Self::MappingSaved(_)
@@ -115,6 +116,12 @@ impl Event {
             | Self::CartChanged(_)
             | Self::OrderChanged(_) => self.record().map(subject_of),
         }
+    }
+
+    /// Whether it is the sync of a marketing list, which brings all of the list
+    /// up to date.
+    pub(crate) fn is_list_sync(&self) -> bool {
+        matches!(self, Self::Action(action) if list_of(action).is_some())
     }
 
     /// Events with the same key run one at a time, in the order in which they
@@ -199,6 +206,17 @@ fn merge(earlier: Change, later: Change) -> Change {
     }
 }
 
+/// The marketing list that an operation is about: its syncs and its other events
+/// must not overtake each other.
+fn list_of(action: &ManualAction) -> Option<&str> {
+    let named = action.parameters.iter().find(|it| it.name == "list");
+    named.map(|it| it.value.as_str())
+}
+
+fn list_subject(id: &str) -> String {
+    format!("marketing-list/{id}")
+}
+
 pub(crate) fn subject_of(record: &RecordRef) -> String {
     format!("{}/{}", kind_name(record.kind), record.id)
 }
@@ -250,6 +268,44 @@ mod tests {
         for (earlier, later, both) in cases {
             assert_eq!(merge(earlier, later), both, "{earlier:?} then {later:?}");
         }
+    }
+
+    /// DA-40, DA-51
+    #[test]
+    fn the_sync_of_a_list_waits_for_the_other_events_of_that_list() {
+        let list = MarketingList {
+            id: "l-1".into(),
+            name: "Klanten".into(),
+            list_type: crate::contract::marketing_lists::ListType::StaticList,
+            target: RecordKind::Contact,
+            selection: "marketing-list/l-1".into(),
+            form: None,
+        };
+        let changed = Event::ListChanged {
+            list,
+            change: ListChange::Saved,
+        };
+        let named = |value: &str| crate::contract::types::NamedValue {
+            name: "list".into(),
+            value: value.into(),
+        };
+        let action = |parameters| {
+            Event::Action(ManualAction {
+                operation: "sync-list".into(),
+                records: Vec::new(),
+                selection: None,
+                permissions: Vec::new(),
+                fields: Vec::new(),
+                parameters,
+            })
+        };
+        let sync = action(vec![named("l-1")]);
+        assert_eq!(sync.order_key("x"), changed.order_key("y"));
+        assert_ne!(
+            action(vec![named("l-2")]).order_key("x"),
+            sync.order_key("x")
+        );
+        assert!(sync.is_list_sync() && !action(Vec::new()).is_list_sync());
     }
 
     #[test]
