@@ -11,11 +11,17 @@ pub use koppel_embedding::contract::{
     connection::{MappingRow, Profile, Property},
     contacts::Change,
     crm::RecordPage,
+    journeys::{
+        Binding, FieldSource, Finding, Journey, JourneyKind, JourneySettings, JourneySwitch, Lint,
+        MessageField, Occasion, SignUp, Standing, Trigger, TriggerFields,
+    },
     mailings::{
         Bounce, Details, Happened, Link, Mailing, Medium, Message, Snapshot, Statistics, Tallies,
         Tally,
     },
     marketing_lists::{ListChange, ListForm, ListType, MarketingList},
+    shop::Purchase,
+    stages::{AutomaticAction, StageChanged},
     types::{
         Consent, CrmRecord, EveningWindow, Field, FieldDescription, FieldType, FieldValue,
         MailChoice, NamedValue, Origin, Permission, PermissionChoice, RecordKind, RecordRef,

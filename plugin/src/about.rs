@@ -30,7 +30,11 @@ pub fn describe() -> Description {
         version: env!("CARGO_PKG_VERSION"),
         contract: CONTRACT,
         profiles: profile::NAMES.to_vec(),
-        operations: crate::flows::run_action::OPERATIONS.to_vec(),
+        operations: [
+            crate::flows::run_action::OPERATIONS.as_slice(),
+            crate::flows::journeys::manual::OPERATIONS.as_slice(),
+        ]
+        .concat(),
         codes: codes::all(),
     }
 }

@@ -160,8 +160,45 @@ codes! {
     LOG_GATE_CLOSED = "log-gate-closed": "Kenmerk Spotler weggehaald bij {record}; permissies in Spotler blijven staan.", "Spotler attribute removed from {record}; permissions in Spotler stay.", "", "";
     LOG_NO_CONSENT = "log-consent-missing": "Overgeslagen: {record}. Het CRM heeft geen toestemming voor permissie {bit}.", "Left out: {record}. The CRM holds no opt-in for permission {bit}.", "", "";
     LOG_NO_PRIMARY = "log-no-primary": "Module-veld gewijzigd, maar relatie {relation} heeft geen primaire contactpersoon.", "Module field changed, but relation {relation} has no primary contact.", "", "";
-    LOG_JOURNEYS = "log-journeys": "De actie {action} noemt automations; deze versie start die niet.", "The action {action} names automations; this version does not start them.", "", "";
     NOTIFY_STOPPED = "notify-stopped": "De koppeling met Spotler is gestopt: key of secret geweigerd.", "The connection with Spotler was stopped: key or secret refused.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
+
+    JOURNEY_STARTED = "journey-started": "{journey} is gestart.", "{journey} was started.", "", "";
+    JOURNEY_STOPPED = "journey-stopped": "{journey} is gestopt.", "{journey} was stopped.", "", "";
+    JOURNEYS_DONE = "journeys-done": "Klaar: {done} gedaan, {skipped} overgeslagen, {refused} mislukt.", "Finished: {done} done, {skipped} left out, {refused} failed.", "Zie de resultaten per record.", "See the result of each record.";
+    JOURNEYS_LISTED = "journeys-listed": "Automations en campagnes opgehaald: {journeys}.", "Automations and campaigns listed: {journeys}.", "", "";
+    JOURNEY_SETTINGS_KEPT = "journey-settings-kept": "Instellingen voor automations opgeslagen: {bindings} koppelingen aan gebeurtenissen.", "Settings for journeys saved: {bindings} bindings to events.", "", "";
+    BAD_JOURNEY_SETTINGS = "journey-settings-invalid": "De instellingen voor automations kunnen zo niet: {faults}.", "The settings for journeys cannot work: {faults}.", "Verbeter wat genoemd is.", "Correct what is named.";
+    NOT_BOUND = "not-bound": "Aan deze gebeurtenis ({status}) is niets gekoppeld.", "Nothing is bound to this event ({status}).", "", "";
+    ALREADY_STARTED = "already-started": "Hiervoor al eens gestart; niet nog eens.", "Was started for this before; not once more.", "", "";
+    START_NOTED = "start-noted": "De start is eerst genoteerd.", "The start was noted first.", "", "";
+    START_UNSURE = "start-unsure": "Of {journey} gestart is, is niet zeker: Spotler gaf geen volledig antwoord. Er wordt niet vanzelf nog eens gestart.", "Whether {journey} was started is not certain: Spotler gave no whole answer. It is not started again by itself.", "Kijk in Spotler. Start opnieuw, of geef aan dat het gestart is.", "Look in Spotler. Start it again, or say that it was started.";
+    START_ASSUMED = "start-assumed": "{journey} geldt als gestart, zegt een gebruiker.", "{journey} counts as started, a user says.", "", "";
+    NOTHING_UNSURE = "nothing-unsure": "Er is geen onzekere start van {journey}.", "No start of {journey} is uncertain.", "", "";
+    JOURNEY_INACTIVE = "journey-inactive": "{journey} staat uit in Spotler.", "{journey} is switched off in Spotler.", "Zet de automation of campagne in Spotler aan.", "Switch the automation or campaign on in Spotler.";
+    JOURNEY_NO_MESSAGE = "journey-without-message": "In {journey} ontbreekt een bericht.", "{journey} lacks a message.", "Maak het bericht in Spotler.", "Make the message in Spotler.";
+    JOURNEY_LIMIT = "participation-limit": "Doet al zo vaak mee aan {journey} als mag.", "Takes part in {journey} as often as allowed already.", "", "";
+    JOURNEY_ALREADY_IN = "already-in-journey": "Doet al mee aan {journey}, of heeft dat gedaan.", "Takes part in {journey} already, or has.", "", "";
+    JOURNEY_NOT_IN_SELECTION = "not-in-selection": "Valt niet in de selectie van {journey}.", "Is not in the selection of {journey}.", "", "";
+    JOURNEY_REFUSED = "journey-refused": "Spotler weigert {journey} ({error}).", "Spotler refuses {journey} ({error}).", "Neem contact op met de beheerder.", "Ask the administrator.";
+    NOT_IN_JOURNEY = "not-in-journey": "Doet niet mee; er is niets te stoppen.", "Takes no part; there is nothing to stop.", "", "";
+    NO_JOURNEY_AFTER_OPT_OUT = "no-journey-after-opt-out": "Afgemeld in het CRM; er wordt niets gestart.", "Opted out in the CRM; nothing is started.", "", "";
+    TRIGGER_NOT_FOUND = "trigger-not-found": "Spotler kent de triggercode van {journey} niet.", "Spotler does not know the trigger code of {journey}.", "Haal de automations opnieuw op, of controleer de code.", "List the automations anew, or check the code.";
+    TRIGGER_MISSING = "trigger-code-missing": "Er is geen triggercode opgegeven.", "No trigger code was given.", "Kies een automation of campagne.", "Choose an automation or a campaign.";
+    CONTACT_NOT_IN_SPOTLER = "contact-not-in-spotler": "Spotler kent het contact niet; {journey} is niet gestart.", "Spotler does not know the contact; {journey} was not started.", "Kijk in Spotler.", "Look in Spotler.";
+    PRODUCT_UNKNOWN = "product-unknown": "Spotler kent een van de producten niet; {journey} is niet gestart.", "Spotler does not know one of the products; {journey} was not started.", "Controleer de productsynchronisatie van de webshop.", "Check the shop's synchronisation of products.";
+    PARTICIPATION_UNKNOWN = "participation-unknown": "Deze deelname is hier niet bekend.", "This participation is not known here.", "Stop alle deelnames van het contact.", "Stop all participations of the contact.";
+    MESSAGE_FIELD_REFUSED = "message-field-refused": "Een veld van het bericht kan zo niet ({field}); {journey} is niet gestart.", "A field of the message cannot work ({field}); {journey} was not started.", "Verbeter het veld.", "Correct the field.";
+    TOO_MANY_JOURNEYS = "too-many-journeys": "Meer dan tien automations in een opdracht.", "More than ten journeys in one operation.", "", "";
+    RULE_SYNCED_FIRST = "synced-first": "Eerst gesynchroniseerd, dan gestart.", "Synced first, then started.", "", "";
+    RULE_FIELD_EMPTY = "field-empty": "Veld van het bericht is leeg en niet meegestuurd: {field}.", "Field of the message is empty and was not sent: {field}.", "", "";
+    TASK_START_UNSURE = "task-start-unsure": "Is {journey} gestart? Kijk in Spotler, en start opnieuw of geef aan dat het gestart is.", "Was {journey} started? Look in Spotler, and start it again or say that it was.", "", "";
+    LOG_JOURNEYS_MISSING = "log-journeys-missing": "Spotler geeft geen lijst van soort {kind} ({status}); codes kunnen met de hand worden ingevuld.", "Spotler gives no list of kind {kind} ({status}); codes can be entered by hand.", "", "";
+    LOG_OWN_CONFIRMATION = "log-own-confirmation": "Bij {binding} stuurt ook het CRM zelf een bevestiging; de ontvanger krijgt er twee.", "With {binding} the CRM sends a confirmation as well; the recipient gets two.", "Zet de bevestiging van het CRM uit.", "Switch the CRM's confirmation off.";
+}
+
+/// The code of this text, if it is one of ours.
+pub fn known(text: &str) -> Option<&'static str> {
+    all().into_iter().map(|it| it.code).find(|it| *it == text)
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub mod memory;
 pub mod roster;
 
 pub mod addressee;
+pub mod journey;
+
 pub mod decide;
 pub mod draft;
 pub mod look;

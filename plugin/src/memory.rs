@@ -336,7 +336,13 @@ impl<'a, P: Ports> Memory<'a, P> {
         }
     }
 
-    fn read<T: DeserializeOwned>(&self, bucket: &str, key: &str) -> Option<T> {
+    /// The ports behind the documents.
+    pub(crate) fn ports(&self) -> &'a P {
+        self.ports
+    }
+
+    /// Reads a document.
+    pub(crate) fn read<T: DeserializeOwned>(&self, bucket: &str, key: &str) -> Option<T> {
         let bytes = self.ports.get(bucket, key)?;
         match serde_json::from_slice(&bytes) {
             Ok(document) => Some(document),
@@ -344,7 +350,8 @@ impl<'a, P: Ports> Memory<'a, P> {
         }
     }
 
-    fn write<T: Serialize>(&self, bucket: &str, key: &str, document: &T) {
+    /// Writes a document.
+    pub(crate) fn write<T: Serialize>(&self, bucket: &str, key: &str, document: &T) {
         match serde_json::to_vec(document) {
             Ok(bytes) => self.ports.set(bucket, key, &bytes),
             Err(error) => panic!("document {bucket}/{key} cannot be written: {error}"),

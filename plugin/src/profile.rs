@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::connection::ProfileChoice;
 use crate::crm::{RecordKind, RecordRef};
+use crate::spotler::provisional::Provisional;
 
 /// The profiles that the component brings along.
 pub const NAMES: [&str; 4] = ["default", "perfectview", "yoobi", "dynamics365"];
@@ -107,6 +108,13 @@ pub struct Profile {
     /// What a marketing list becomes in Spotler.
     #[serde(default)]
     pub list_form: ListForm,
+    /// Whether a journey that a rule or a user of the CRM starts reaches somebody
+    /// who opted out of bulk mail in the CRM (C3).
+    #[serde(default)]
+    pub starts_journeys_after_opt_out: bool,
+    /// Paths of the newer API that are not publicly described.
+    #[serde(default)]
+    pub provisional: Provisional,
     /// The meanings of the fields that the automatic mapping maps, for each
     /// kind (YO-18, DA-08..DA-14).
     pub mapped: BTreeMap<RecordKind, Vec<String>>,

@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+pub mod journeys;
 pub mod lists;
 
 use std::sync::{Arc, OnceLock};

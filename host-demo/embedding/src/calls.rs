@@ -150,6 +150,16 @@ async fn hand_in(
                 .call_on_order_changed(store, event, it)
                 .await
         }
+        Input::JourneySettingsSaved(it) => {
+            guest!(store, instance, journeys)
+                .call_on_journey_settings_saved(store, event, it)
+                .await
+        }
+        Input::SignedUp(it) => {
+            guest!(store, instance, journeys)
+                .call_on_signed_up(store, event, it)
+                .await
+        }
     }
 }
 

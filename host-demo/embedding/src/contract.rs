@@ -33,6 +33,7 @@ pub(crate) mod generated {
                 export koppel:crm-sync/campaigns@0.1.0;
                 export koppel:crm-sync/marketing-lists@0.1.0;
                 export koppel:crm-sync/shop@0.1.0;
+                export koppel:crm-sync/journeys@0.1.0;
                 export koppel:crm-sync/reports@0.1.0;
             }
         ",
@@ -121,6 +122,14 @@ pub mod marketing_lists {
 /// Carts and orders of a webshop (`shop.wit`).
 pub mod shop {
     pub use super::exports::shop::Purchase;
+}
+
+/// Automations and campaigns (`journeys.wit`).
+pub mod journeys {
+    pub use super::exports::journeys::{
+        Binding, FieldSource, Finding, Journey, JourneyKind, JourneySettings, JourneySwitch, Lint,
+        MessageField, Occasion, SignUp, Standing, Trigger, TriggerFields,
+    };
 }
 
 /// Results of mailings and journeys (`reports.wit`).

@@ -104,6 +104,7 @@ pub(crate) const INTERFACES: &[&str] = &[
     "campaigns",
     "marketing-lists",
     "shop",
+    "journeys",
     "reports",
 ];
 

@@ -5,6 +5,7 @@ use crate::contract::actions::ManualAction;
 use crate::contract::campaigns::CampaignExport;
 use crate::contract::connection::{MappingRow, Settings};
 use crate::contract::contacts::ContactSaved;
+use crate::contract::journeys::{JourneySettings, SignUp};
 use crate::contract::marketing_lists::{ListChange, MarketingList};
 use crate::contract::module_fields::ModuleFieldChanged;
 use crate::contract::shop::Purchase;
@@ -27,6 +28,8 @@ pub(crate) enum Input {
     ListChanged(MarketingList, ListChange),
     CartChanged(Purchase),
     OrderChanged(Purchase),
+    JourneySettingsSaved(JourneySettings),
+    SignedUp(SignUp),
 }
 
 impl Input {
@@ -63,6 +66,8 @@ impl Input {
             Event::ListChanged { list, change } => Self::ListChanged(list, change),
             Event::CartChanged(purchase) => Self::CartChanged(purchase),
             Event::OrderChanged(purchase) => Self::OrderChanged(purchase),
+            Event::JourneySettingsSaved(settings) => Self::JourneySettingsSaved(settings),
+            Event::SignedUp(input) => Self::SignedUp(input),
         })
     }
 }
@@ -79,5 +84,6 @@ pub(crate) fn interface_of(event: &Event) -> &'static str {
         Event::CampaignExport(_) => "campaigns",
         Event::ListChanged { .. } => "marketing-lists",
         Event::CartChanged(_) | Event::OrderChanged(_) => "shop",
+        Event::JourneySettingsSaved(_) | Event::SignedUp(_) => "journeys",
     }
 }

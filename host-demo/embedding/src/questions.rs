@@ -9,6 +9,7 @@ use crate::contract::about::Description;
 use crate::contract::card::Card;
 use crate::contract::connection::{MappingEffect, MappingRow, Property, State};
 use crate::contract::generated::exports::koppel::crm_sync as exports;
+use crate::contract::journeys::{Finding, Journey, JourneySettings, JourneySwitch};
 use crate::contract::outcomes::QuestionFailed;
 use crate::contract::types::RecordRef;
 use crate::host::Host;
@@ -130,6 +131,80 @@ impl Host {
             Box::pin(async move {
                 guest!(store, instance, card)
                     .call_read_card(store, &record)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The journeys as they were last listed; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn list_journeys(&self, tenant: &TenantId) -> Result<Vec<Journey>, QuestionError> {
+        self.ask_fallible("journeys", tenant, |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, journeys)
+                    .call_list_journeys(store)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The settings for journeys as they were last saved; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_journey_settings(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<JourneySettings, QuestionError> {
+        self.ask_fallible("journeys", tenant, |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, journeys)
+                    .call_read_journey_settings(store)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The switches of one record, one for each trigger; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn read_switches(
+        &self,
+        tenant: &TenantId,
+        record: &RecordRef,
+    ) -> Result<Vec<JourneySwitch>, QuestionError> {
+        let record = record.clone();
+        self.ask_fallible("journeys", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, journeys)
+                    .call_read_switches(store, &record)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// What is wrong with the placeholders of a message; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn lint_message(
+        &self,
+        tenant: &TenantId,
+        trigger: &str,
+        text: &str,
+    ) -> Result<Vec<Finding>, QuestionError> {
+        let (trigger, text) = (trigger.to_owned(), text.to_owned());
+        self.ask_fallible("journeys", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, journeys)
+                    .call_lint_message(store, &trigger, &text)
                     .await
             })
         })

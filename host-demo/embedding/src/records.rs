@@ -219,6 +219,7 @@ pub(crate) async fn end_rejections_of(
         Event::ContactSaved { .. }
         | Event::SettingsSaved
         | Event::MappingSaved(_)
+        | Event::JourneySettingsSaved(_)
         | Event::Tick
         | Event::CampaignExport(_) => true,
         Event::Action(_)
@@ -226,7 +227,8 @@ pub(crate) async fn end_rejections_of(
         | Event::StageChanged(_)
         | Event::ListChanged { .. }
         | Event::CartChanged(_)
-        | Event::OrderChanged(_) => false,
+        | Event::OrderChanged(_)
+        | Event::SignedUp(_) => false,
     };
     if same_again {
         sqlx::query("DELETE FROM koppel_rejection WHERE tenant = ? AND hook = ? AND subject IS ?")

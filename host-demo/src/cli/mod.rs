@@ -9,6 +9,7 @@ mod field;
 mod history;
 mod inspect;
 mod jobs;
+mod journey;
 mod list;
 mod log;
 mod mapping;
@@ -19,6 +20,7 @@ mod reference;
 mod serve;
 mod session;
 mod settings;
+mod shop;
 mod status;
 mod tasks;
 mod tick;
@@ -79,6 +81,16 @@ enum Command {
     Bulk(bulk::BulkCommand),
     /// What was started by hand, how it stands, and what it came to.
     Jobs(jobs::JobsArgs),
+    /// Automations and campaigns of Spotler.
+    #[command(subcommand)]
+    Journey(journey::JourneyCommand),
+    /// Carts and orders of a webshop.
+    #[command(subcommand)]
+    Shop(shop::ShopCommand),
+    /// A form for a newsletter is sent in.
+    Signup(shop::SignUpArgs),
+    /// A sale reaches a stage.
+    Sale(shop::SaleArgs),
     /// Look at what changed in Spotler.
     Tick,
     /// What a component imports, offers and may use.
@@ -121,6 +133,10 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Action(args) => action::run(args, session).await,
         Command::Bulk(command) => bulk::run(command, session).await,
         Command::Jobs(args) => jobs::run(args, session).await,
+        Command::Journey(command) => journey::run(command, session).await,
+        Command::Shop(command) => shop::shop(command, session).await,
+        Command::Signup(args) => shop::sign_up(args, session).await,
+        Command::Sale(args) => shop::sale(args, session).await,
         Command::Tick => tick::run(session).await,
         Command::Inspect(args) => inspect::run(args, session).await,
         Command::User(command) => user::run(command, session).await,

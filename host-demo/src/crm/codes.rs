@@ -2,8 +2,8 @@
 //! and the pages use: kebab-case, as in WIT.
 
 use crate::contract::{
-    ActivityKind, Bounce, Consent, FieldType, Happened, ListForm, ListType, LogLevel, Medium,
-    Origin, RecordKind, RecordState, SyncStatus,
+    ActivityKind, Bounce, Consent, FieldType, Happened, JourneyKind, Lint, ListForm, ListType,
+    LogLevel, Medium, Occasion, Origin, RecordKind, RecordState, Standing, SyncStatus,
 };
 
 /// An enumeration whose cases have a word.
@@ -51,6 +51,22 @@ codes!(SyncStatus {
     Failed => "failed",
     OptOut => "opt-out",
     Disabled => "disabled",
+});
+codes!(JourneyKind { Automation => "automation", Campaign => "campaign" });
+codes!(Occasion { SignUp => "sign-up", Cart => "cart", Order => "order" });
+codes!(Standing {
+    Off => "off",
+    Starting => "starting",
+    Started => "started",
+    Unsure => "unsure",
+    Refused => "refused",
+    Stopped => "stopped",
+});
+codes!(Lint {
+    Missing => "missing",
+    Unused => "unused",
+    OtherCase => "other-case",
+    WhiteSpace => "white-space",
 });
 codes!(FieldType {
     Text => "text",

@@ -26,6 +26,7 @@ use koppel_embedding::{
         actions::ManualAction,
         card::Card,
         connection::{Property, State},
+        journeys::{Finding, Journey, JourneySwitch},
     },
 };
 
@@ -140,6 +141,23 @@ impl DemoHost {
     /// The Spotler block of a record; no request.
     pub async fn card(&self, reference: &RecordRef) -> Result<Card, HostError> {
         Ok(self.host.read_card(self.crm.tenant(), reference).await?)
+    }
+
+    /// The automations and campaigns as they were last listed; no request.
+    pub async fn journeys(&self) -> Result<Vec<Journey>, HostError> {
+        Ok(self.host.list_journeys(self.crm.tenant()).await?)
+    }
+
+    /// The switches of a record, one for each trigger; no request (YO-28).
+    pub async fn switches(&self, reference: &RecordRef) -> Result<Vec<JourneySwitch>, HostError> {
+        let tenant = self.crm.tenant();
+        Ok(self.host.read_switches(tenant, reference).await?)
+    }
+
+    /// What is wrong with the placeholders of a message (AU-17).
+    pub async fn lint_message(&self, trigger: &str, text: &str) -> Result<Vec<Finding>, HostError> {
+        let tenant = self.crm.tenant();
+        Ok(self.host.lint_message(tenant, trigger, text).await?)
     }
 
     /// The texts of the component's codes.

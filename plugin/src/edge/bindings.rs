@@ -19,6 +19,8 @@ wit_bindgen::generate!({
             export koppel:crm-sync/stages@0.1.0;
             export koppel:crm-sync/reports@0.1.0;
             export koppel:crm-sync/marketing-lists@0.1.0;
+            export koppel:crm-sync/shop@0.1.0;
+            export koppel:crm-sync/journeys@0.1.0;
         }
     "#,
     path: "../wit",

@@ -18,7 +18,8 @@ pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(U::from).collect()
 }
 
-fn facts(items: Vec<types::NamedValue>) -> Facts {
+/// Converts facts.
+pub(super) fn facts(items: Vec<types::NamedValue>) -> Facts {
     items
         .into_iter()
         .map(|types::NamedValue { name, value }| (name, value))

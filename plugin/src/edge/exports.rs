@@ -1,13 +1,16 @@
 //! The hooks and questions of the contract, each handed to its flow.
 
 use super::bindings::exports::koppel::crm_sync::{
-    about, actions, card, connection, contacts, marketing_lists, module_fields, schedule, stages,
+    about, actions, card, connection, contacts, journeys, marketing_lists, module_fields, schedule,
+    shop, stages,
 };
 use super::bindings::koppel::crm_sync::outcomes::{Answer, QuestionFailed};
 use super::bindings::koppel::crm_sync::types::{EveningWindow, Event, RecordRef};
 use super::convert_in::all;
 use super::ports::HostPorts;
 use super::trap;
+use crate::flows::journeys::settings_saved::on_journey_settings_saved;
+use crate::flows::journeys::{occasions, questions as about_journeys};
 use crate::flows::{
     card_questions, contact_saved, list_changed, mapping_saved, mapping_what_if,
     module_field_changed, questions, run_action, settings_saved, stage_changed, tick,
@@ -166,7 +169,66 @@ impl marketing_lists::Guest for Koppel {
 
 impl stages::Guest for Koppel {
     fn on_stage_changed(event: Event, input: stages::StageChanged) -> Answer {
-        let (event, input) = (event.into(), input.into());
-        stage_changed::on_stage_changed(&ports(), &event, &input).into()
+        let (ports, event, input) = (ports(), event.into(), input.into());
+        ports
+            .block_on(stage_changed::on_stage_changed(&ports, &event, &input))
+            .into()
+    }
+}
+
+impl shop::Guest for Koppel {
+    fn on_cart_changed(event: Event, cart: shop::Purchase) -> Answer {
+        let (ports, event) = (ports(), event.into());
+        ports
+            .block_on(occasions::on_cart_changed(&ports, &event, cart.into()))
+            .into()
+    }
+
+    fn on_order_changed(event: Event, order: shop::Purchase) -> Answer {
+        let (ports, event) = (ports(), event.into());
+        ports
+            .block_on(occasions::on_order_changed(&ports, &event, order.into()))
+            .into()
+    }
+}
+
+impl journeys::Guest for Koppel {
+    fn on_journey_settings_saved(event: Event, settings: journeys::JourneySettings) -> Answer {
+        let (event, settings) = (event.into(), settings.try_into());
+        on_journey_settings_saved(&ports(), &event, settings).into()
+    }
+
+    fn on_signed_up(event: Event, input: journeys::SignUp) -> Answer {
+        let (ports, event) = (ports(), event.into());
+        ports
+            .block_on(occasions::on_signed_up(&ports, &event, input.into()))
+            .into()
+    }
+
+    fn list_journeys() -> Result<Vec<journeys::Journey>, QuestionFailed> {
+        about_journeys::list_journeys(&ports())
+            .map(all)
+            .map_err(Into::into)
+    }
+
+    fn read_journey_settings() -> Result<journeys::JourneySettings, QuestionFailed> {
+        about_journeys::read_journey_settings(&ports())
+            .map(Into::into)
+            .map_err(Into::into)
+    }
+
+    fn read_switches(reference: RecordRef) -> Result<Vec<journeys::JourneySwitch>, QuestionFailed> {
+        about_journeys::read_switches(&ports(), &reference.into())
+            .map(all)
+            .map_err(Into::into)
+    }
+
+    fn lint_message(
+        trigger: String,
+        text: String,
+    ) -> Result<Vec<journeys::Finding>, QuestionFailed> {
+        about_journeys::lint_message(&ports(), &trigger, &text)
+            .map(all)
+            .map_err(Into::into)
     }
 }

@@ -13,6 +13,7 @@
 mod bindings;
 mod convert_changes;
 mod convert_in;
+mod convert_journeys;
 mod convert_lists;
 mod convert_out;
 mod convert_reports;

@@ -4,6 +4,7 @@ pub mod addressees;
 pub mod card_questions;
 pub mod contact_saved;
 pub(crate) mod feeds;
+pub mod journeys;
 pub(crate) mod list_call;
 pub mod list_changed;
 pub mod list_sync;

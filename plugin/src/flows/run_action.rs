@@ -12,6 +12,7 @@ use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::Connection;
 use crate::crm::{Consent, CrmRecord, Event, Facts, Origin, SyncStatus, Timestamp};
+use crate::flows::journeys::manual;
 use crate::flows::{list_sync, step};
 use crate::manual::{ManualAction, PermissionWish};
 use crate::marketing_list::MarketingList;
@@ -37,7 +38,8 @@ const SYNC_LIST: &str = "sync-list";
 /// any are named, and adds those that are not in Spotler yet (YO-32..YO-36).
 const BULK_CHANGE: &str = "bulk-change";
 
-/// The operations (C11).
+/// The operations of this file (C11); those with journeys are
+/// [`manual::OPERATIONS`].
 pub const OPERATIONS: [&str; 7] = [
     LINK,
     SYNC_CONTACT,
@@ -53,6 +55,9 @@ const PAGE: u32 = 500;
 
 /// The hook.
 pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualAction) -> Answer {
+    if manual::OPERATIONS.contains(&action.operation.as_str()) {
+        return manual::run(ports, event, action).await;
+    }
     if action.operation == SYNC_LIST {
         return match MarketingList::of_action(action) {
             Ok(list) => list_sync::sync_list(ports, event, &list).await,

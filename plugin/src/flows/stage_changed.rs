@@ -1,10 +1,11 @@
 //! A sale reached a stage: the automatic actions that are bound to it
 //! (YO-37..YO-42, YO-51, C22).
 
-use crate::change::{CrmChange, LogLevel};
+use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::Connection;
 use crate::crm::{Consent, CrmRecord, Event, Field, FieldValue, Origin, RecordRef, RecordState};
+use crate::flows::journeys::{Course, Item, Page, Verb, Work, rejected, usable_connection};
 use crate::memory::{Memory, Wish};
 use crate::outcome::{Actor, Answer, Outcome, Reason};
 use crate::ports::Ports;
@@ -54,12 +55,20 @@ pub struct StageChanged {
     pub actions: Vec<AutomaticAction>,
 }
 
-/// The hook.
-pub fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged) -> Answer {
+/// The hook. What the actions change in the CRM is committed first; journeys
+/// follow in steps of their own, after the record was synced with it.
+pub async fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged) -> Answer {
     let memory = Memory::new(ports);
     let Some(connection) = memory.connection() else {
         return skip(codes::NOT_ACTIVE, "PV-04");
     };
+    let course = Course::of(ports, &connection, event);
+    if let Some(work) = course.resumed() {
+        return match usable_connection(&memory) {
+            Ok(_) => course.step(work, |_| Page::default()).await,
+            Err(ended) => *ended,
+        };
+    }
     if input.before.as_deref() == Some(input.after.as_str()) {
         return skip(codes::NOTHING_CHANGED, "YO-37");
     }
@@ -78,6 +87,9 @@ pub fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged
     if let Some(refused) = without_consent(&connection, &record, &ours) {
         return refused;
     }
+    let Some(journeys) = journeys_of(&course, event, &record.reference, &ours) else {
+        return rejected(codes::TRIGGER_MISSING, Actor::Administrator, "AU-06");
+    };
     if memory.link(&record.reference).is_none() {
         memory.keep_wish(&record.reference, Wish::Link);
     }
@@ -85,9 +97,31 @@ pub fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged
         .iter()
         .flat_map(|action| changes_of(&connection, event, &record, action));
     let reason = Reason::new(codes::ACTION_DONE).with("actions", ours.len().to_string());
-    let mut answer = Answer::of(Outcome::Synced(reason)).because("YO-37", codes::ACTION_DONE);
+    let outcome = if journeys.is_empty() {
+        Outcome::Synced(reason)
+    } else {
+        Work::of(journeys).begin(reason)
+    };
+    let mut answer = Answer::of(outcome).because("YO-37", codes::ACTION_DONE);
     answer.changes.extend(changes);
     answer.and(CrmChange::SyncAgain(vec![record.reference]))
+}
+
+/// The journeys that the actions stop and start, stops first (AU-10); none where a
+/// trigger code is missing.
+fn journeys_of<P: Ports>(
+    course: &Course<'_, P>,
+    event: &Event,
+    record: &RecordRef,
+    actions: &[&AutomaticAction],
+) -> Option<Vec<Item>> {
+    let item = |verb: Verb| move |code: &String| course.item(record, verb.clone(), code, &event.id);
+    let stops = actions.iter().flat_map(|it| &it.stops);
+    let starts = actions.iter().flat_map(|it| &it.starts);
+    stops
+        .map(item(Verb::Stop))
+        .chain(starts.map(item(Verb::Start)))
+        .collect()
 }
 
 /// A permission that the person never said yes to, where the profile does not
@@ -155,13 +189,6 @@ fn changes_of(
                 at: event.occurred_at,
             }
         }));
-    }
-    if !action.starts.is_empty() || !action.stops.is_empty() {
-        changes.push(CrmChange::Log {
-            level: LogLevel::Warning,
-            code: codes::LOG_JOURNEYS,
-            about: vec![("action".to_owned(), action.id.clone())],
-        });
     }
     changes
 }

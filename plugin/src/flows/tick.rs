@@ -7,7 +7,7 @@ use crate::connection::{Activity, Connection};
 use crate::crm::{Event, Permission, Timestamp};
 use crate::flows::contact_saved::{notify_stopped, stop};
 use crate::flows::feeds::{Feeds, Position};
-use crate::flows::{settings_saved, step};
+use crate::flows::{journeys, settings_saved, step};
 use crate::memory::Memory;
 use crate::outcome::{Answer, Outcome, Progress, Reason};
 use crate::ports::Ports;
@@ -92,6 +92,7 @@ impl<P: Ports> Tick<'_, P> {
     async fn refresh(&self, changes: &mut Vec<CrmChange>) -> Result<(), Trouble> {
         if self.now.saturating_sub(self.connection.refreshed_at) >= REFRESH_MS {
             let properties = self.spotler.properties().await?;
+            journeys::refresh::renew(self.ports, self.connection, self.now).await;
             let connection = Connection {
                 permissions: permissions(&properties),
                 properties,

@@ -5,6 +5,7 @@ use crate::contract::actions::ManualAction;
 use crate::contract::campaigns::CampaignExport;
 use crate::contract::connection::MappingRow;
 use crate::contract::contacts::Change;
+use crate::contract::journeys::{JourneySettings, SignUp};
 use crate::contract::marketing_lists::{ListChange, MarketingList};
 use crate::contract::module_fields::ModuleFieldChanged;
 use crate::contract::shop::Purchase;
@@ -49,6 +50,10 @@ pub enum Event {
     CartChanged(Purchase),
     /// An order got another status.
     OrderChanged(Purchase),
+    /// The settings for journeys were saved.
+    JourneySettingsSaved(JourneySettings),
+    /// Somebody signed up through a form.
+    SignedUp(SignUp),
 }
 
 impl Event {
@@ -67,6 +72,8 @@ impl Event {
             Self::ListChanged { .. } => "on-list-changed",
             Self::CartChanged(_) => "on-cart-changed",
             Self::OrderChanged(_) => "on-order-changed",
+            Self::JourneySettingsSaved(_) => "on-journey-settings-saved",
+            Self::SignedUp(_) => "on-signed-up",
         }
     }
 
@@ -77,12 +84,14 @@ impl Event {
             Self::ContactSaved { record, .. } => Some(record),
             Self::StageChanged(input) => input.target.as_ref(),
             Self::CartChanged(purchase) | Self::OrderChanged(purchase) => Some(&purchase.target),
+            Self::SignedUp(input) => Some(&input.target),
             Self::Action(action) => match action.records.as_slice() {
                 [one] => Some(one),
                 _ => None,
             },
             Self::SettingsSaved
             | Self::MappingSaved(_)
+            | Self::JourneySettingsSaved(_)
             | Self::Tick
             | Self::ModuleFieldChanged(_)
             | Self::CampaignExport(_)
@@ -114,7 +123,9 @@ impl Event {
             | Self::Tick
             | Self::StageChanged(_)
             | Self::CartChanged(_)
-            | Self::OrderChanged(_) => self.record().map(subject_of),
+            | Self::OrderChanged(_)
+            | Self::JourneySettingsSaved(_)
+            | Self::SignedUp(_) => self.record().map(subject_of),
         }
     }
 
@@ -128,7 +139,10 @@ impl Event {
     /// happened.
     pub(crate) fn order_key(&self, unique: &str) -> String {
         match self {
-            Self::SettingsSaved | Self::MappingSaved(_) | Self::Tick => "connection".to_owned(),
+            Self::SettingsSaved
+            | Self::MappingSaved(_)
+            | Self::JourneySettingsSaved(_)
+            | Self::Tick => "connection".to_owned(),
             Self::ContactSaved { .. }
             | Self::Action(_)
             | Self::ModuleFieldChanged(_)
@@ -136,7 +150,8 @@ impl Event {
             | Self::CampaignExport(_)
             | Self::ListChanged { .. }
             | Self::CartChanged(_)
-            | Self::OrderChanged(_) => self.subject().unwrap_or_else(|| format!("event/{unique}")),
+            | Self::OrderChanged(_)
+            | Self::SignedUp(_) => self.subject().unwrap_or_else(|| format!("event/{unique}")),
         }
     }
 
@@ -153,7 +168,9 @@ impl Event {
             | Self::CampaignExport(_)
             | Self::ListChanged { .. }
             | Self::CartChanged(_)
-            | Self::OrderChanged(_) => None,
+            | Self::OrderChanged(_)
+            | Self::JourneySettingsSaved(_)
+            | Self::SignedUp(_) => None,
         }
     }
 
@@ -169,7 +186,9 @@ impl Event {
             | Self::StageChanged(_)
             | Self::ListChanged { .. }
             | Self::CartChanged(_)
-            | Self::OrderChanged(_) => false,
+            | Self::OrderChanged(_)
+            | Self::JourneySettingsSaved(_)
+            | Self::SignedUp(_) => false,
         }
     }
 

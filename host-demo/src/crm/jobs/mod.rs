@@ -46,7 +46,9 @@ impl NewJob {
             | Event::CampaignExport(_)
             | Event::ListChanged { .. }
             | Event::CartChanged(_)
-            | Event::OrderChanged(_) => return None,
+            | Event::OrderChanged(_)
+            | Event::JourneySettingsSaved(_)
+            | Event::SignedUp(_) => return None,
         };
         Some(Self {
             operation,

@@ -1,0 +1,164 @@
+//! Sales and their stages, with the automatic actions that are bound to them
+//! (YO-37..YO-42). A move and its event are one transaction.
+
+use koppel_embedding::{Connection, Event, EventKey};
+use sqlx::Row;
+
+use super::{
+    codes::Code,
+    desk::{self, DemoCrm},
+    error::StoreError,
+    journeys::{of_json, to_json},
+};
+use crate::contract::{AutomaticAction, RecordRef, StageChanged};
+
+/// A stage of a sales scheme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The scheme.
+    pub scheme: String,
+    /// The stage's name.
+    pub name: String,
+}
+
+/// An action, and the stage that it is bound to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundAction {
+    /// The stage.
+    pub stage: Stage,
+    /// What it does.
+    pub action: AutomaticAction,
+}
+
+impl DemoCrm {
+    /// Binds an action to a stage; one with its id is replaced.
+    pub async fn bind_action(&self, bound: BoundAction) -> Result<(), StoreError> {
+        self.write(move |connection, tenant| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO crm_automatic_actions (tenant, id, scheme, stage, definition)
+                     VALUES ($1, $2, $3, $4, $5)
+                     ON CONFLICT (tenant, id) DO UPDATE SET scheme = excluded.scheme,
+                         stage = excluded.stage, definition = excluded.definition",
+                )
+                .bind(&tenant)
+                .bind(&bound.action.id)
+                .bind(&bound.stage.scheme)
+                .bind(&bound.stage.name)
+                .bind(to_json(&bound.action)?)
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// All actions with their stages, by id.
+    pub async fn bound_actions(&self) -> Result<Vec<BoundAction>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT scheme, stage, definition FROM crm_automatic_actions
+             WHERE tenant = $1 ORDER BY id",
+        )
+        .bind(self.tenant.as_str())
+        .fetch_all(self.store.readers())
+        .await?;
+        let bound = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(BoundAction {
+                stage: Stage {
+                    scheme: row.try_get("scheme")?,
+                    name: row.try_get("stage")?,
+                },
+                action: of_json(row.try_get("definition")?)?,
+            })
+        };
+        rows.iter().map(bound).collect()
+    }
+
+    /// Moves a sale to a stage, or makes it there; none where it is there already.
+    pub async fn move_sale(
+        &self,
+        sale: &str,
+        target: Option<RecordRef>,
+        stage: Stage,
+    ) -> Result<Option<EventKey>, StoreError> {
+        let (crm, sale) = (self.clone(), sale.to_owned());
+        self.write(move |connection, tenant| {
+            Box::pin(async move {
+                let before = stage_of(connection, &tenant, &sale).await?;
+                if before.as_deref() == Some(stage.name.as_str()) {
+                    return Ok(None);
+                }
+                write(connection, &tenant, &sale, target.as_ref(), &stage).await?;
+                let actions = actions_of(connection, &tenant, &stage).await?;
+                let event = Event::StageChanged(StageChanged {
+                    sale,
+                    scheme: stage.scheme,
+                    before,
+                    after: stage.name,
+                    target,
+                    actions,
+                });
+                let key = desk::enqueue(connection, &crm.tenant, crm.new_event(event)).await?;
+                Ok(Some(key))
+            })
+        })
+        .await
+    }
+}
+
+async fn stage_of(
+    connection: &mut Connection,
+    tenant: &str,
+    sale: &str,
+) -> Result<Option<String>, StoreError> {
+    let stage = sqlx::query_scalar("SELECT stage FROM crm_sales WHERE tenant = $1 AND id = $2")
+        .bind(tenant)
+        .bind(sale)
+        .fetch_optional(connection)
+        .await?;
+    Ok(stage)
+}
+
+async fn write(
+    connection: &mut Connection,
+    tenant: &str,
+    sale: &str,
+    target: Option<&RecordRef>,
+    stage: &Stage,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO crm_sales (tenant, id, scheme, stage, kind, record)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (tenant, id) DO UPDATE SET scheme = excluded.scheme,
+             stage = excluded.stage, kind = excluded.kind, record = excluded.record",
+    )
+    .bind(tenant)
+    .bind(sale)
+    .bind(&stage.scheme)
+    .bind(&stage.name)
+    .bind(target.map(|it| it.kind.code()))
+    .bind(target.map(|it| it.id.as_str()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn actions_of(
+    connection: &mut Connection,
+    tenant: &str,
+    stage: &Stage,
+) -> Result<Vec<AutomaticAction>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT definition FROM crm_automatic_actions
+         WHERE tenant = $1 AND scheme = $2 AND stage = $3 ORDER BY id",
+    )
+    .bind(tenant)
+    .bind(&stage.scheme)
+    .bind(&stage.name)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| of_json(row.try_get("definition")?))
+        .collect()
+}
