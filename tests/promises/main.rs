@@ -21,6 +21,7 @@ mod plan;
 mod relations;
 mod reports;
 mod safety;
+mod sandbox;
 mod saved_contacts;
 mod shop;
 mod sign_up;

@@ -1,17 +1,20 @@
 //! Calling the component: an instance of its own for each call, within limits.
 
+use crate::answer;
+use crate::bounds::Passed;
 use crate::contract::generated::exports::koppel::crm_sync as exports;
 use crate::contract::outcomes::Answer;
 use crate::contract::types::Event as CallEvent;
 use crate::crm::CrmError;
-use crate::engine::{ComponentFile, TICK};
+use crate::engine::ComponentFile;
 use crate::input::Input;
 use crate::limits::Limits;
+use crate::meter::Meter;
 use crate::settle::Failure;
 use crate::state::CallState;
 use futures::future::BoxFuture;
 use std::sync::Arc;
-use wasmtime::component::Instance;
+use wasmtime::component::{Instance, ResourceTableError};
 use wasmtime::{Store as WasmStore, UpdateDeadline};
 
 /// A call that brought no answer: the failure, and what the call had done.
@@ -42,13 +45,15 @@ where
 {
     let limits = state.limits.clone();
     let mut store = WasmStore::new(component.pre().component().engine(), state);
-    store.limiter(|state| &mut state.store_limits);
-    bound_computing(&mut store, &limits);
-    let answered = tokio::time::timeout(limits.call, async {
+    store.limiter(|state| &mut state.bounds);
+    store.set_hostcall_fuel(limits.handed_over_bytes);
+    let meter = Arc::new(Meter::default());
+    bound_computing(&mut store, &limits, &meter);
+    let called = async {
         let instance = component.pre().instantiate_async(&mut store).await?;
         function(&mut store, &instance).await
-    })
-    .await;
+    };
+    let answered = tokio::time::timeout(limits.call, meter.measure(called)).await;
     let result = match answered {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(classify(&error)),
@@ -57,15 +62,12 @@ where
     (result, store.into_data())
 }
 
-/// Gives way at every tick, and ends the call after so many ticks of computing.
-/// Ticks that pass while the component waits do not count.
-fn bound_computing(store: &mut WasmStore<CallState>, limits: &Limits) {
-    let most = limits.compute.as_millis() / TICK.as_millis();
-    let mut left = u64::try_from(most).unwrap_or(u64::MAX);
+/// Gives way at every tick, and ends the call after so much computing.
+fn bound_computing(store: &mut WasmStore<CallState>, limits: &Limits, meter: &Arc<Meter>) {
+    let (most, meter) = (limits.compute, meter.clone());
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
-        left = left.saturating_sub(1);
-        Ok(if left == 0 {
+        Ok(if meter.computed() >= most {
             UpdateDeadline::Interrupt
         } else {
             UpdateDeadline::Yield(1)
@@ -85,7 +87,11 @@ pub(crate) async fn hook(
         Box::pin(async move { hand_in(store, instance, &event, &input).await })
     })
     .await;
-    (result.and_then(|answer| within(&limits, answer)), state)
+    let checked = result.and_then(|it| match answer::check(&limits, &it) {
+        Ok(()) => Ok(it),
+        Err(code) => Err(Failure::Component(code)),
+    });
+    (checked, state)
 }
 
 async fn hand_in(
@@ -163,47 +169,24 @@ async fn hand_in(
     }
 }
 
-/// Refuses an answer that the contract does not allow.
-fn within(limits: &Limits, answer: Answer) -> Result<Answer, Failure> {
-    use crate::contract::changes::CrmChange;
-    use crate::contract::outcomes::Outcome;
-    if let Outcome::Deferred(deferral) = &answer.outcome
-        && deferral
-            .cursor
-            .as_ref()
-            .is_some_and(|it| it.len() > limits.cursor_bytes)
-    {
-        return Err(Failure::Component("cursor-too-long"));
-    }
-    let again: usize = answer
-        .changes
-        .iter()
-        .map(|change| {
-            if let CrmChange::SyncAgain(records) = change {
-                records.len()
-            } else {
-                0
-            }
-        })
-        .sum();
-    if again > limits.sync_again {
-        return Err(Failure::Component("too-many-to-sync-again"));
-    }
-    let bytes = serde_json::to_vec(&answer).map_or(usize::MAX, |it| it.len());
-    if bytes > limits.answer_bytes {
-        return Err(Failure::Component("answer-too-long"));
-    }
-    Ok(answer)
-}
-
 /// The code of a failure. Its text is logged nowhere: a component could put
 /// anything into it.
 fn classify(error: &wasmtime::Error) -> Failure {
     if error.is::<CrmError>() || error.is::<sqlx::Error>() {
         return Failure::Host("crm-unavailable");
     }
-    if error.is::<crate::reads::TooManyReads>() {
-        return Failure::Component("limit-reads");
+    if let Some(Passed(code)) = error.downcast_ref::<Passed>() {
+        return Failure::Component(code);
+    }
+    if matches!(
+        error.downcast_ref::<ResourceTableError>(),
+        Some(ResourceTableError::Full)
+    ) {
+        return Failure::Component("limit-resources");
+    }
+    // wasmtime keeps the type of this one to itself.
+    if error.root_cause().to_string().starts_with(TOO_MUCH_DATA) {
+        return Failure::Component("limit-handed-over");
     }
     match error.downcast_ref::<wasmtime::Trap>() {
         Some(wasmtime::Trap::Interrupt) => Failure::Component("limit-compute"),
@@ -212,3 +195,6 @@ fn classify(error: &wasmtime::Error) -> Failure {
         None => Failure::Component("limit-or-trap"),
     }
 }
+
+/// How wasmtime begins to say that `handed_over_bytes` is passed.
+const TOO_MUCH_DATA: &str = "too much data is being copied between the host and the guest";

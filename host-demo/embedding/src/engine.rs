@@ -237,6 +237,10 @@ impl ComponentFile {
 fn wasmtime_config(config: &EngineConfig) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(config.instances)
+        // A component that is built of more could take the places of others.
+        .max_core_instances_per_component(8)
+        .max_memories_per_component(2)
+        .max_tables_per_component(4)
         // A component consists of a few core instances: its own, and adapters.
         .total_core_instances(config.instances * 8)
         .total_memories(config.instances * 2)

@@ -1,5 +1,6 @@
 //! Points at which tests cut a call off, as a kill of the process would.
 
+use crate::bounds::Passed;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,10 +80,7 @@ impl CallSteps {
 
     /// Counts an import; an error ends the call.
     pub(crate) async fn step(&mut self) -> wasmtime::Result<()> {
-        self.left = self
-            .left
-            .checked_sub(1)
-            .ok_or_else(|| wasmtime::Error::msg("the call passed the limit `host_calls`"))?;
+        self.left = self.left.checked_sub(1).ok_or(Passed("limit-host-calls"))?;
         self.points.step().await;
         Ok(())
     }

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+mod answer;
 mod artefact;
 mod attempt;
 pub mod backoff;
+mod bounds;
 mod calls;
 pub mod clock;
 pub mod contract;
@@ -18,6 +20,7 @@ mod input;
 pub mod inspect;
 mod kv;
 pub mod limits;
+mod meter;
 pub mod plan;
 pub mod questions;
 pub mod queue;

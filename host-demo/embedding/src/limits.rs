@@ -7,8 +7,16 @@ use std::time::Duration;
 /// where the line says that the component is told.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Limits {
-    /// Linear memory of the instance, in bytes.
+    /// Linear memory of the call, all memories together, in bytes.
     pub memory_bytes: usize,
+    /// Elements of all tables of the call together.
+    pub table_elements: usize,
+    /// Things of the host (buckets, requests, answers, streams) that the call
+    /// holds at the same time.
+    pub resources: usize,
+    /// Bytes that the component hands over to the host in one call of an import,
+    /// or in its answer, before the host looks at them.
+    pub handed_over_bytes: usize,
     /// Time that the component itself computes, waiting not counted.
     pub compute: Duration,
     /// Time that the whole call takes, waiting for Spotler included.
@@ -42,6 +50,8 @@ pub struct Limits {
     pub written_keys: usize,
     /// Bytes of the hook's answer, counted in its JSON form.
     pub answer_bytes: usize,
+    /// Changes that an answer asks for, and rules that it names.
+    pub changes: usize,
     /// Bytes of a cursor (the contract says 16 KiB).
     pub cursor_bytes: usize,
     /// Records in all `sync-again` of an answer (the contract says 1,000).
@@ -53,6 +63,9 @@ impl Default for Limits {
         const MIB: usize = 1 << 20;
         Self {
             memory_bytes: 64 * MIB,
+            table_elements: 20_000,
+            resources: 10_000,
+            handed_over_bytes: 32 * MIB,
             compute: Duration::from_secs(10),
             call: Duration::from_secs(120),
             host_calls: 100_000,
@@ -69,6 +82,7 @@ impl Default for Limits {
             written_bytes: 16 * MIB,
             written_keys: 20_000,
             answer_bytes: 8 * MIB,
+            changes: 20_000,
             cursor_bytes: 16 << 10,
             sync_again: 1_000,
         }

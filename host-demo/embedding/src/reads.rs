@@ -1,6 +1,7 @@
 //! What a call has read, and whether it is still so when the call is committed
 //! (C17).
 
+use crate::bounds::Passed;
 use crate::contract::crm::RecordPage;
 use crate::contract::types::{RecordKind, RecordRef};
 use crate::crm::{Crm, CrmError};
@@ -49,11 +50,6 @@ pub(crate) enum Verdict {
     Changed,
 }
 
-/// The call read more than it may.
-#[derive(Debug, thiserror::Error)]
-#[error("the call read more than it may remember")]
-pub(crate) struct TooManyReads;
-
 /// At most so many keys, records and questions are remembered each.
 const MOST: usize = 200_000;
 
@@ -75,7 +71,7 @@ impl Reads {
         bucket: String,
         key: String,
         version: Version,
-    ) -> Result<(), TooManyReads> {
+    ) -> Result<(), Passed> {
         let first = *self.keys.entry((bucket, key)).or_insert(version);
         self.torn |= first != version;
         within(self.keys.len())
@@ -86,7 +82,7 @@ impl Reads {
         &mut self,
         reference: &RecordRef,
         revision: Option<u64>,
-    ) -> Result<(), TooManyReads> {
+    ) -> Result<(), Passed> {
         let entry = self.records.entry(subject_of(reference));
         let (_, first) = entry.or_insert_with(|| (reference.clone(), revision));
         self.torn |= *first != revision && self.own.as_deref() != Some(&subject_of(reference));
@@ -98,7 +94,7 @@ impl Reads {
         &mut self,
         question: Question,
         answer: Fingerprint,
-    ) -> Result<(), TooManyReads> {
+    ) -> Result<(), Passed> {
         let first = *self.questions.entry(question).or_insert(answer);
         self.torn |= first != answer;
         within(self.questions.len())
@@ -139,11 +135,11 @@ impl Reads {
     }
 }
 
-fn within(count: usize) -> Result<(), TooManyReads> {
+fn within(count: usize) -> Result<(), Passed> {
     if count <= MOST {
         Ok(())
     } else {
-        Err(TooManyReads)
+        Err(Passed("limit-reads"))
     }
 }
 

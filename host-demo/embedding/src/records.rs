@@ -72,7 +72,8 @@ pub(crate) async fn keep_as_new(
     Ok(())
 }
 
-/// The next step starts with attempt 1, at the back of all long work.
+/// The next step starts with attempt 1, at the back of all long work. What was
+/// shown as done never shrinks (PV-21).
 pub(crate) async fn next_step(
     connection: &mut Connection,
     task: &Task,
@@ -81,7 +82,9 @@ pub(crate) async fn next_step(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE koppel_event SET cursor = ?2, attempt = 0, faults = 0, conflicts = 0,
-             not_before = ?3, reason = ?4, done = coalesce(?5, done), total = coalesce(?6, total),
+             not_before = ?3, reason = ?4,
+             done = CASE WHEN ?5 IS NULL OR ?5 < done THEN done ELSE ?5 END,
+             total = coalesce(?6, total),
              unit = coalesce(?7, unit), long_work = 1,
              turn = (SELECT max(turn) + 1 FROM koppel_event)
          WHERE seq = ?1",
@@ -106,7 +109,9 @@ pub(crate) async fn again(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE koppel_event SET faults = CASE WHEN ?2 THEN faults + 1 ELSE 0 END, conflicts = 0,
-             not_before = ?3, reason = ?4, done = coalesce(?5, done), total = coalesce(?6, total),
+             not_before = ?3, reason = ?4,
+             done = CASE WHEN ?5 IS NULL OR ?5 < done THEN done ELSE ?5 END,
+             total = coalesce(?6, total),
              unit = coalesce(?7, unit)
          WHERE seq = ?1",
     )

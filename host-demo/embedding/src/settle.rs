@@ -35,25 +35,45 @@ pub(crate) enum Settled {
     },
 }
 
+/// No event waits longer without being handed in again, in milliseconds:
+/// “later” must not become “never”.
+const LONGEST_WAIT_MS: u64 = 7 * 24 * 3_600_000;
+
+/// What the call was handed in with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Before<'a> {
+    pub(crate) attempt: u32,
+    pub(crate) cursor: Option<&'a str>,
+}
+
 /// Settles what the component answered.
-pub(crate) fn answered(outcome: &Outcome, attempt: u32, now: Timestamp, chance: f64) -> Settled {
+pub(crate) fn answered(
+    outcome: &Outcome,
+    before: Before<'_>,
+    now: Timestamp,
+    chance: f64,
+) -> Settled {
     match outcome {
         Outcome::Synced(_) | Outcome::Skipped(_) => Settled::Done,
         Outcome::Rejected(rejection) => Settled::Rejected(rejection.clone()),
-        Outcome::Deferred(deferral) => deferred(deferral, attempt, now, chance),
+        Outcome::Deferred(deferral) => deferred(deferral, before, now, chance),
     }
 }
 
-fn deferred(deferral: &Deferral, attempt: u32, now: Timestamp, chance: f64) -> Settled {
+fn deferred(deferral: &Deferral, before: Before<'_>, now: Timestamp, chance: f64) -> Settled {
     let Deferral {
         reason,
         not_before,
         cursor,
         progress,
     } = deferral.clone();
+    let not_before = not_before.map(|it| it.min(now + LONGEST_WAIT_MS));
     match (cursor, not_before) {
         (Some(cursor), not_before) => {
-            let not_before = not_before.unwrap_or(now).max(now);
+            // A step that leads to itself must not make a loop without a pause.
+            let stands = before.cursor == Some(cursor.as_str());
+            let earliest = now + if stands { pause_ms(1, chance) } else { 0 };
+            let not_before = not_before.unwrap_or(earliest).max(earliest);
             Settled::NextStep {
                 cursor,
                 not_before,
@@ -76,7 +96,7 @@ fn deferred(deferral: &Deferral, attempt: u32, now: Timestamp, chance: f64) -> S
             }
         }
         (None, None) => {
-            let not_before = now + pause_ms(attempt, chance);
+            let not_before = now + pause_ms(before.attempt, chance);
             Settled::Again {
                 not_before,
                 reason,
@@ -169,6 +189,13 @@ mod tests {
         })
     }
 
+    fn attempt(attempt: u32) -> Before<'static> {
+        Before {
+            attempt,
+            cursor: None,
+        }
+    }
+
     fn when(settled: &Settled) -> Option<u64> {
         match settled {
             Settled::NextStep { not_before, .. } | Settled::Again { not_before, .. } => {
@@ -181,15 +208,20 @@ mod tests {
     #[test]
     fn a_deferral_waits_as_long_as_the_component_says_else_as_the_backoff_says() {
         assert_eq!(
-            when(&answered(&deferral(Some(9_000), None), 1, 1_000, 1.0)),
+            when(&answered(
+                &deferral(Some(9_000), None),
+                attempt(1),
+                1_000,
+                1.0
+            )),
             Some(9_000)
         );
         assert_eq!(
-            when(&answered(&deferral(None, None), 3, 1_000, 1.0)),
+            when(&answered(&deferral(None, None), attempt(3), 1_000, 1.0)),
             Some(9_000)
         );
         assert_eq!(
-            when(&answered(&deferral(Some(10), None), 9, 1_000, 1.0)),
+            when(&answered(&deferral(Some(10), None), attempt(9), 1_000, 1.0)),
             Some(3_000)
         );
     }
@@ -197,13 +229,40 @@ mod tests {
     #[test]
     fn a_step_goes_on_at_once_unless_it_names_a_moment() {
         assert_eq!(
-            when(&answered(&deferral(None, Some("c")), 7, 1_000, 1.0)),
+            when(&answered(
+                &deferral(None, Some("c")),
+                attempt(7),
+                1_000,
+                1.0
+            )),
             Some(1_000)
         );
         assert_eq!(
-            when(&answered(&deferral(Some(5_000), Some("c")), 7, 1_000, 1.0)),
+            when(&answered(
+                &deferral(Some(5_000), Some("c")),
+                attempt(7),
+                1_000,
+                1.0
+            )),
             Some(5_000)
         );
+    }
+
+    #[test]
+    fn a_step_that_leads_to_itself_pauses_and_later_never_becomes_never() {
+        let before = Before {
+            attempt: 1,
+            cursor: Some("c"),
+        };
+        let same = answered(&deferral(None, Some("c")), before, 1_000, 1.0);
+        assert_eq!(when(&same), Some(3_000));
+        let next = answered(&deferral(None, Some("d")), before, 1_000, 1.0);
+        assert_eq!(when(&next), Some(1_000));
+        for cursor in [None, Some("d")] {
+            let never = deferral(Some(u64::MAX), cursor);
+            let settled = answered(&never, before, 1_000, 1.0);
+            assert_eq!(when(&settled), Some(1_000 + LONGEST_WAIT_MS));
+        }
     }
 
     #[test]
@@ -223,7 +282,7 @@ mod tests {
             }
         ));
         assert!(matches!(
-            answered(&deferral(None, None), 999, 0, 1.0),
+            answered(&deferral(None, None), attempt(999), 0, 1.0),
             Settled::Again { .. }
         ));
     }

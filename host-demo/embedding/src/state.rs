@@ -1,5 +1,6 @@
 //! Everything that one call holds, thrown away when the call is over.
 
+use crate::bounds::Bounds;
 use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::faults::CallSteps;
@@ -11,7 +12,6 @@ use crate::{Secret, Store, TenantId};
 use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::component::ResourceTable;
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -26,7 +26,7 @@ pub(crate) struct CallState {
     pub(crate) secret: Option<Secret>,
     pub(crate) buffer: Buffer,
     pub(crate) reads: Reads,
-    pub(crate) store_limits: StoreLimits,
+    pub(crate) bounds: Bounds,
     pub(crate) table: ResourceTable,
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -47,12 +47,8 @@ pub(crate) struct CallParts {
 
 impl CallState {
     pub(crate) fn new(parts: CallParts) -> Self {
-        let store_limits = StoreLimitsBuilder::new()
-            .memory_size(parts.limits.memory_bytes)
-            .table_elements(20_000)
-            .instances(100)
-            .trap_on_grow_failure(true)
-            .build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(parts.limits.resources);
         let wasi = WasiCtx::builder()
             .wall_clock(HostClock(parts.clock))
             .build();
@@ -62,12 +58,12 @@ impl CallState {
             tenant: parts.tenant,
             store: parts.store,
             crm: parts.crm,
+            bounds: Bounds::new(&parts.limits),
             limits: parts.limits,
             faults: parts.faults,
             gate: parts.gate,
             secret: parts.secret,
-            store_limits,
-            table: ResourceTable::new(),
+            table,
             wasi,
             http: WasiHttpCtx::new(),
         }

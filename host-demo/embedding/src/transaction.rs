@@ -10,7 +10,7 @@ use crate::queue::task::Task;
 use crate::queue::{EnqueueError, Event, NewEvent, enqueue};
 use crate::reads::{Reads, Verdict};
 use crate::records::{self, HistoryLine};
-use crate::settle::{MOST_OWN_CONFLICTS, Settled, answered, reason};
+use crate::settle::{Before, MOST_OWN_CONFLICTS, Settled, answered, reason};
 use crate::{Connection, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,7 +80,11 @@ pub(crate) async fn commit(
     call.buffer.commit(connection, &task.tenant).await?;
     sync_again(connection, call, &again).await?;
     let grown = last_try || revision != task.revision || again_names_own(&again, task);
-    let settled = answered(&answer.outcome, task.attempt, call.now, call.chance);
+    let before = Before {
+        attempt: task.attempt,
+        cursor: task.cursor.as_deref(),
+    };
+    let settled = answered(&answer.outcome, before, call.now, call.chance);
     settle(connection, call, &settled, grown).await?;
     let (class, told) = class_of(&answer.outcome);
     let settlement = Settlement {

@@ -118,7 +118,7 @@ async fn a_memory_bomb_is_stopped() {
     let world = World::with(&about(bomb), config).await;
     let answer = world.host.describe().await;
     assert!(
-        matches!(answer, Err(QuestionError::Failed("limit-or-trap"))),
+        matches!(answer, Err(QuestionError::Failed("limit-memory"))),
         "{answer:?}"
     );
 }
@@ -140,7 +140,7 @@ async fn imports_are_counted_and_bounded() {
         .run_until_idle()
         .await
         .expect("it runs");
-    assert_eq!(world.outcomes().await, ["1 fault limit-or-trap"]);
+    assert_eq!(world.outcomes().await, ["1 fault limit-host-calls"]);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use support::{REMEMBER, World, hook};
 
-/// The answer stands in zeroes at 1024: synced.
+/// The answer stands at 1024: synced.
 const SYNCED: &str = "(i32.const 1024)";
 
 /// The answer `deferred`, with nothing else in it.
@@ -30,7 +30,7 @@ async fn an_answer_its_writes_and_the_history_are_committed_together() {
         .expect("it runs");
     assert_eq!((ran.settled, ran.conflicts), (1, 0));
     assert_eq!(world.value().await.as_deref(), Some(b"value".as_slice()));
-    assert_eq!(world.outcomes().await, ["1 synced "]);
+    assert_eq!(world.outcomes().await, ["1 synced bucket"]);
     assert_eq!(world.crm.applied.load(Ordering::SeqCst), 1);
     assert!(world.waiting().await.is_empty());
 
@@ -163,7 +163,7 @@ async fn a_record_that_changes_all_the_time_is_committed_at_the_third_time_and_s
     let expected = [
         "1 conflict read-has-changed",
         "2 conflict read-has-changed",
-        "3 synced ",
+        "3 synced bucket",
     ];
     assert_eq!(world.outcomes().await, expected);
     world.crm.restless.store(0, Ordering::SeqCst);

@@ -90,6 +90,76 @@ const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
         "",
     ),
     (
+        "limit-memory",
+        "De koppeling gebruikte te veel geheugen; er wordt opnieuw geprobeerd.",
+        "The connector used too much memory; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-tables",
+        "De koppeling gebruikte te veel geheugen; er wordt opnieuw geprobeerd.",
+        "The connector used too much memory; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-resources",
+        "De koppeling hield te veel tegelijk vast; er wordt opnieuw geprobeerd.",
+        "The connector held too many things at once; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-handed-over",
+        "De koppeling gaf te veel gegevens tegelijk; er wordt opnieuw geprobeerd.",
+        "The connector handed over too much at once; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "limit-host-calls",
+        "De koppeling vroeg te veel van het CRM; er wordt opnieuw geprobeerd.",
+        "The connector asked too much of the CRM; it is tried again.",
+        "",
+        "",
+    ),
+    (
+        "too-many-changes",
+        "De koppeling vroeg te veel wijzigingen tegelijk.",
+        "The connector asked for too many changes at once.",
+        "",
+        "",
+    ),
+    (
+        "code-malformed",
+        "Het antwoord van de koppeling voldoet niet aan de afspraak (code).",
+        "The connector's answer does not keep to the contract (code).",
+        "",
+        "",
+    ),
+    (
+        "facts-malformed",
+        "Het antwoord van de koppeling voldoet niet aan de afspraak (feiten).",
+        "The connector's answer does not keep to the contract (facts).",
+        "",
+        "",
+    ),
+    (
+        "record-malformed",
+        "Het antwoord van de koppeling voldoet niet aan de afspraak (record).",
+        "The connector's answer does not keep to the contract (record).",
+        "",
+        "",
+    ),
+    (
+        "key-malformed",
+        "Het antwoord van de koppeling voldoet niet aan de afspraak (sleutel).",
+        "The connector's answer does not keep to the contract (key).",
+        "",
+        "",
+    ),
+    (
         "call-timeout",
         "Het duurde te lang; er wordt opnieuw geprobeerd.",
         "It took too long; it is tried again.",
@@ -187,6 +257,38 @@ mod tests {
                 "{}",
                 text.code
             );
+        }
+    }
+
+    /// The embedding gives no code that a person could not read.
+    #[test]
+    fn every_failure_of_the_embedding_has_a_text() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("embedding/src");
+        let mut codes = Vec::new();
+        for file in [
+            "answer.rs",
+            "attempt.rs",
+            "bounds.rs",
+            "calls.rs",
+            "faults.rs",
+            "reads.rs",
+        ] {
+            let source = std::fs::read_to_string(folder.join(file)).expect("a source file");
+            for before in [
+                "Component(",
+                "Host(",
+                "Passed(",
+                "Err(",
+                "rejected_by_host(",
+            ] {
+                let opening = format!("{before}\"");
+                let found = source.split(&opening).skip(1);
+                codes.extend(found.filter_map(|it| it.split_once('"').map(|it| it.0.to_owned())));
+            }
+        }
+        assert!(codes.len() > 15, "{codes:?}");
+        for code in codes.iter().filter(|it| !it.contains(' ')) {
+            assert!(texts().any(|it| it.code == *code), "{code} has no text");
         }
     }
 }

@@ -4,6 +4,7 @@ mod body;
 mod client;
 mod path;
 mod rehearsal;
+mod shape;
 
 pub use client::HttpClient;
 pub(crate) use path::template;
@@ -14,7 +15,7 @@ use crate::limits::Limits;
 use crate::plan::Mirror;
 use body::Budget;
 use rehearsal::Rehearsal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
@@ -36,6 +37,8 @@ pub(crate) struct Gate {
     sent: u32,
     /// Set while a plan is made: what changes something is held back.
     mirror: Option<Arc<Mutex<Mirror>>>,
+    /// Why requests were refused, each said once.
+    refused: BTreeSet<&'static str>,
 }
 
 impl Gate {
@@ -55,6 +58,7 @@ impl Gate {
             requests: BTreeMap::new(),
             sent: 0,
             mirror: None,
+            refused: BTreeSet::new(),
         }
     }
 
@@ -81,24 +85,39 @@ impl Gate {
 
     /// Counts the request if it may go out.
     fn admit(&mut self, request: &http::Request<WasiBody>) -> Result<(), Error> {
-        let allowed = self.allowed.as_ref().ok_or(Error::HttpRequestDenied)?;
-        let uri = request.uri();
-        let host = uri.host().ok_or(Error::HttpRequestUriInvalid)?;
-        let has_user = uri.authority().is_some_and(|it| it.as_str().contains('@'));
-        let scheme = uri.scheme_str().unwrap_or_default();
-        if has_user || !allowed.allows(scheme, host, uri.port_u16(), uri.path()) {
-            return Err(Error::HttpRequestDenied);
-        }
-        if self.sent >= self.limits.requests {
+        if let Some(code) = self.refusal(request) {
+            if self.refused.insert(code) {
+                tracing::warn!(code, "a request of the component was refused");
+            }
             return Err(Error::HttpRequestDenied);
         }
         self.sent += 1;
-        let rest = allowed.below_prefix(uri.path()).unwrap_or_default();
+        let path = request.uri().path();
+        let below = self.allowed.as_ref().and_then(|it| it.below_prefix(path));
         *self
             .requests
-            .entry(path::template(request.method(), rest))
+            .entry(path::template(request.method(), below.unwrap_or_default()))
             .or_default() += 1;
         Ok(())
+    }
+
+    /// Why a request may not go out, as a code for the log.
+    fn refusal(&self, request: &http::Request<WasiBody>) -> Option<&'static str> {
+        let uri = request.uri();
+        let has_user = uri.authority().is_some_and(|it| it.as_str().contains('@'));
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let host = uri.host().unwrap_or_default();
+        let is_spotler = self
+            .allowed
+            .as_ref()
+            .is_some_and(|it| it.allows(scheme, host, uri.port_u16(), uri.path()));
+        if has_user || !is_spotler {
+            return Some("foreign-address");
+        }
+        if self.sent >= self.limits.requests {
+            return Some("limit-requests");
+        }
+        shape::refusal(request.method(), request.headers())
     }
 }
 
