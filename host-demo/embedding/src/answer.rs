@@ -87,26 +87,23 @@ fn change(change: &CrmChange) -> Result<(), &'static str> {
         }
         CrmChange::Subject(it) => code(&it.subject).and_then(|()| facts(&it.facts)),
         CrmChange::SyncAgain(records) => records.iter().try_for_each(record),
+        CrmChange::RecordResult(it) => {
+            record(&it.target)?;
+            code(&it.code)?;
+            facts(&it.about)
+        }
+        CrmChange::Mailing(it) => key(&it.mailing.id),
         CrmChange::PermissionAttributes(_) => Ok(()),
     }
 }
 
 fn sync_again(limits: &Limits, changes: &[CrmChange]) -> Result<(), &'static str> {
-    let again = changes.iter().map(|change| match change {
-        CrmChange::SyncAgain(records) => records.len(),
-        CrmChange::Status(_)
-        | CrmChange::Mail(_)
-        | CrmChange::Permission(_)
-        | CrmChange::PermissionAttributes(_)
-        | CrmChange::Gate(_)
-        | CrmChange::Fields(_)
-        | CrmChange::State(_)
-        | CrmChange::Task(_)
-        | CrmChange::EndTask(_)
-        | CrmChange::Activity(_)
-        | CrmChange::Log(_)
-        | CrmChange::Notify(_)
-        | CrmChange::Subject(_) => 0,
+    let again = changes.iter().map(|change| {
+        if let CrmChange::SyncAgain(records) = change {
+            records.len()
+        } else {
+            0
+        }
     });
     if again.sum::<usize>() > limits.sync_again {
         return Err("too-many-to-sync-again");

@@ -59,7 +59,7 @@ fn endlessly(body: &str) -> String {
     format!("(loop $for_ever {body} (br $for_ever)) unreachable")
 }
 
-/// Sets the text of the only change (80 bytes from 8192 on) and asks for it.
+/// Sets the text of the only change (from 8192 on) and asks for it.
 fn change(case: u8, fields: &str) -> String {
     format!(
         "(i32.store8 (i32.const 8192) (i32.const {case})) {fields}
@@ -543,12 +543,12 @@ fn answers() -> Vec<Attack> {
         ),
         attack(
             on,
-            "600,000 changes",
+            "100,000 changes",
             "`Limits::handed_over_bytes`",
             "fault limit-handed-over",
             |_, _| {
-                "(drop (memory.grow (i32.const 800)))
-             (call $changes (i32.const 131072) (i32.const 600000))"
+                "(drop (memory.grow (i32.const 1000)))
+             (call $changes (i32.const 131072) (i32.const 100000))"
                     .to_owned()
             },
         ),
@@ -558,7 +558,7 @@ fn answers() -> Vec<Attack> {
             "`Limits::changes`",
             "fault too-many-changes",
             |_, _| {
-                "(drop (memory.grow (i32.const 40)))
+                "(drop (memory.grow (i32.const 500)))
              (call $changes (i32.const 131072) (i32.const 25000))"
                     .to_owned()
             },
@@ -596,7 +596,7 @@ fn answers() -> Vec<Attack> {
                    (br_if $more (i32.lt_u (local.get $i) (i32.const 1001))))
                  {}",
                     change(
-                        13,
+                        14,
                         "(i32.store (i32.const 8200) (i32.const 20000))
                             (i32.store (i32.const 8204) (i32.const 1001))"
                     )
