@@ -160,6 +160,8 @@ codes! {
     LOG_GATE_CLOSED = "log-gate-closed": "Kenmerk Spotler weggehaald bij {record}; permissies in Spotler blijven staan.", "Spotler attribute removed from {record}; permissions in Spotler stay.", "", "";
     LOG_NO_CONSENT = "log-consent-missing": "Overgeslagen: {record}. Het CRM heeft geen toestemming voor permissie {bit}.", "Left out: {record}. The CRM holds no opt-in for permission {bit}.", "", "";
     LOG_NO_PRIMARY = "log-no-primary": "Module-veld gewijzigd, maar relatie {relation} heeft geen primaire contactpersoon.", "Module field changed, but relation {relation} has no primary contact.", "", "";
+    TASK_FOLLOW_UP = "task-follow-up": "Bel: {rule}.", "Call: {rule}.", "", "";
+    LOG_FEEDBACK = "log-feedback-left-out": "Terugkoppeling uit Spotler ontbreekt: {part} (status {status}).", "Feedback of Spotler is missing: {part} (status {status}).", "Vraag Spotler of dit bij uw product hoort.", "Ask Spotler whether this belongs to your product.";
     NOTIFY_STOPPED = "notify-stopped": "De koppeling met Spotler is gestopt: key of secret geweigerd.", "The connection with Spotler was stopped: key or secret refused.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
 
     JOURNEY_STARTED = "journey-started": "{journey} is gestart.", "{journey} was started.", "", "";

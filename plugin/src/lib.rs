@@ -28,6 +28,8 @@ pub mod journey;
 
 pub mod decide;
 pub mod draft;
+pub mod feedback;
+pub mod follow_up;
 pub mod look;
 pub mod settle;
 

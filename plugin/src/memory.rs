@@ -2,6 +2,7 @@
 //! and for each record what Spotler has of it. No names, no addresses: values
 //! are kept as salted hashes.
 
+pub mod feedback;
 pub mod messages;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::ProfileChoice;
 use crate::crm::{RecordKind, RecordRef};
 use crate::spotler::provisional::Provisional;
+use crate::follow_up::FollowUp;
 
 /// The profiles that the component brings along.
 pub const NAMES: [&str; 4] = ["default", "perfectview", "yoobi", "dynamics365"];
@@ -85,6 +86,31 @@ impl ListForm {
     }
 }
 
+/// What a text message becomes in the timeline (DA-69).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmsActivity {
+    /// A text message.
+    #[default]
+    Sms,
+    /// A phone call, for CRMs that know no text messages.
+    Phone,
+}
+
+/// What feedback can write into a field of the CRM: a moment (DA-65).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enrichment {
+    /// When the person was last sent something.
+    LastReceived,
+    /// When the person last opened something.
+    LastOpened,
+    /// When the person last followed a link.
+    LastClicked,
+    /// When the person last filled in a form.
+    LastFormFilledIn,
+}
+
 /// One set of choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -115,6 +141,16 @@ pub struct Profile {
     /// Paths of the newer API that are not publicly described.
     #[serde(default)]
     pub provisional: Provisional,
+    /// What a text message becomes in the timeline.
+    #[serde(default)]
+    pub sms_activity: SmsActivity,
+    /// Which feedback is written into which field of the CRM; nothing else is
+    /// (DA-65).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub enrichment: BTreeMap<Enrichment, String>,
+    /// Which feedback becomes a task for the owner (RE-21..RE-23, RE-32).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_up: Vec<FollowUp>,
     /// The meanings of the fields that the automatic mapping maps, for each
     /// kind (YO-18, DA-08..DA-14).
     pub mapped: BTreeMap<RecordKind, Vec<String>>,

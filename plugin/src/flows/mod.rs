@@ -3,6 +3,7 @@
 pub mod addressees;
 pub mod card_questions;
 pub mod contact_saved;
+pub(crate) mod feedback;
 pub(crate) mod feeds;
 pub mod journeys;
 pub(crate) mod list_call;

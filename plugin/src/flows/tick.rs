@@ -1,11 +1,14 @@
 //! What happens on the clock: what changed in Spotler since the last time is
 //! read (PV-41, C4), and permissions and properties every hour.
 
+use serde::{Deserialize, Serialize};
+
 use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::{Activity, Connection};
 use crate::crm::{Event, Permission, Timestamp};
 use crate::flows::contact_saved::{notify_stopped, stop};
+use crate::flows::feedback::Reading;
 use crate::flows::feeds::{Feeds, Position};
 use crate::flows::{journeys, settings_saved, step};
 use crate::memory::Memory;
@@ -21,6 +24,35 @@ const HOUR_MS: Timestamp = 3_600_000;
 const FIRST_MS: Timestamp = 24 * HOUR_MS;
 /// How often permissions and properties are read again.
 const REFRESH_MS: Timestamp = HOUR_MS;
+
+/// How long one tick may take with feedback.
+const MOST_MS: Timestamp = 10 * 60_000;
+
+/// Where the next step starts.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Place {
+    /// In the feeds of what changed.
+    Feeds(Position),
+    /// In the feedback; it remembers its own place.
+    Feedback {
+        /// How many rows were read.
+        done: u64,
+    },
+}
+
+fn later(place: Place, done: u64) -> Outcome {
+    let progress = Progress {
+        done,
+        total: done,
+        unit: "rows",
+    };
+    step::deferred(&place, progress)
+}
+
+fn read(done: u64) -> Outcome {
+    Outcome::Synced(Reason::new(codes::FEED_READ).with("rows", done.to_string()))
+}
 
 struct Tick<'a, P> {
     ports: &'a P,
@@ -63,10 +95,15 @@ pub async fn on_tick<P: Ports>(ports: &P, event: &Event) -> Answer {
 
 impl<P: Ports> Tick<'_, P> {
     async fn run(&self, event: &Event, changes: &mut Vec<CrmChange>) -> Result<Outcome, Trouble> {
-        let position = event
+        let place = event
             .cursor
             .as_deref()
             .and_then(|it| serde_json::from_str(it).ok());
+        let position = match place {
+            Some(Place::Feedback { done }) => return self.feedback(done, event, changes).await,
+            Some(Place::Feeds(position)) => Some(position),
+            None => None,
+        };
         let feeds = Feeds::new(self.ports, self.connection);
         let position: Position = match position {
             Some(position) => position,
@@ -76,14 +113,33 @@ impl<P: Ports> Tick<'_, P> {
             }
         };
         let (done, next) = feeds.read(position, changes).await?;
-        let progress = Progress {
-            done,
-            total: done,
-            unit: "rows",
-        };
         Ok(match next {
-            Some(next) => step::deferred(&next, progress),
-            None => Outcome::Synced(Reason::new(codes::FEED_READ).with("rows", done.to_string())),
+            Some(next) => later(Place::Feeds(next), done),
+            None if Reading::new(self.ports, self.connection).is_due() => {
+                later(Place::Feedback { done }, done)
+            }
+            None => read(done),
+        })
+    }
+
+    /// What people did with mail, once opt-outs and bounces have been read. A poll
+    /// that takes long goes on with the next tick, so that those are not kept
+    /// waiting.
+    async fn feedback(
+        &self,
+        done: u64,
+        event: &Event,
+        changes: &mut Vec<CrmChange>,
+    ) -> Result<Outcome, Trouble> {
+        let more = Reading::new(self.ports, self.connection)
+            .read(changes)
+            .await?;
+        let done = done + changes.len() as u64;
+        let has_time = self.now < event.occurred_at.saturating_add(MOST_MS);
+        Ok(if more && has_time {
+            later(Place::Feedback { done }, done)
+        } else {
+            read(done)
         })
     }
 
