@@ -21,6 +21,7 @@ mod opt_out;
 mod plan;
 mod relations;
 mod reports;
+mod results;
 mod safety;
 mod sandbox;
 mod saved_contacts;

@@ -3,6 +3,7 @@
 
 mod action;
 mod bulk;
+mod card;
 mod contact;
 mod contact_import;
 mod field;
@@ -17,6 +18,7 @@ mod output;
 mod plan;
 mod queue;
 mod reference;
+mod report;
 mod serve;
 mod session;
 mod settings;
@@ -70,6 +72,11 @@ enum Command {
     Why(history::WhyArgs),
     /// What waits, what is retried, and for what somebody has to act.
     Queue(queue::QueueArgs),
+    /// The Spotler block of a record, and what was sent to it and filled in by it.
+    Card(card::CardArgs),
+    /// Mailings and their results, journeys, forms and answers.
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// The log, newest line first.
     Log(log::LogArgs),
     /// Tasks that are still to be done.
@@ -128,6 +135,8 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::History(args) => history::run(args, session).await,
         Command::Why(args) => history::why(args, session).await,
         Command::Queue(args) => queue::run(args, session).await,
+        Command::Card(args) => card::run(args, session).await,
+        Command::Report(command) => report::run(command, session).await,
         Command::Log(args) => log::run(args, session).await,
         Command::Tasks(args) => tasks::run(args, session).await,
         Command::Action(args) => action::run(args, session).await,
@@ -155,6 +164,8 @@ impl Command {
                 | Self::History(_)
                 | Self::Why(_)
                 | Self::Queue(_)
+                | Self::Card(_)
+                | Self::Report(_)
                 | Self::Log(_)
                 | Self::Tasks(_)
                 | Self::Inspect(_)

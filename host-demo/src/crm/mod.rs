@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod rehearsal;
 pub mod relations;
 pub mod sales;
+pub mod results;
 pub mod selections;
 pub mod shop;
 pub mod sign_ups;

@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod mapping;
 mod queue;
+mod reports;
 mod settings;
 mod status;
 
@@ -15,6 +16,7 @@ pub use config::{Component, DemoConfig, open_crm};
 pub use error::HostError;
 pub use mapping::MappingForecast;
 pub use queue::{QueueView, WaitingEvent};
+pub use reports::MessageHistory;
 pub use settings::{SettingsForm, SettingsView};
 pub use status::{QueueCounts, StatusReport};
 
