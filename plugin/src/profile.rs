@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::connection::ProfileChoice;
 use crate::crm::{RecordKind, RecordRef};
-use crate::spotler::provisional::Provisional;
 use crate::follow_up::FollowUp;
+use crate::spotler::provisional::Provisional;
 
 /// The profiles that the component brings along.
 pub const NAMES: [&str; 4] = ["default", "perfectview", "yoobi", "dynamics365"];

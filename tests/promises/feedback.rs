@@ -522,3 +522,49 @@ async fn the_results_of_a_mailing_are_read_until_they_settle() {
     );
     assert_eq!(asked_for(&world, &format!("/mailing/{mailing}")), 1);
 }
+
+/// DA-68, RE-20: a mailing to 20,000 people takes a request for each thousand rows,
+/// and no more memory than a small one: a tenth of what the component may have.
+/// With `RECIPIENTS` in the environment it is tried with another number.
+#[tokio::test]
+async fn a_large_mailing_takes_few_requests_and_little_memory() {
+    let recipients = std::env::var("RECIPIENTS").ok();
+    let recipients: usize = recipients.map_or(3_000, |it| it.parse().expect("a number"));
+    let mut config = spotler();
+    let seed = |it: usize| {
+        let email = format!("x{it}@voorbeeld.nl");
+        spotler_sim::SeedContact::new(&format!("x{it}"), &email)
+    };
+    config.contacts = (0..recipients).map(seed).collect();
+    let mut world = World::start_with(config, "default").await;
+    world
+        .restart_with(|it| it.limits.memory_bytes = 8 << 20)
+        .await;
+    world.tick().await;
+    let mailing = mail_all(&world, "Groot");
+    for number in 0..recipients / 10 {
+        let act = RecipientAct::Click { link: 1 };
+        does(&world, &format!("x{number}"), &mailing, act);
+    }
+    world.sim.clear_requests();
+    let started = std::time::Instant::now();
+    poll(&world).await;
+    let requests = world.sim.request_count();
+    println!(
+        "{recipients} recipients: {requests} requests, {:?}",
+        started.elapsed()
+    );
+    assert_eq!(world.last_reason_of("on-tick").await, "feed-read");
+    let pages = |rows: usize| rows.div_ceil(1_000).max(1);
+    let feeds = pages(recipients) + 2 * pages(0) + pages(recipients / 10);
+    let snapshot = 2 * pages(0) + pages(recipients / 10) + 1;
+    // Besides: properties, updates, bounces, mailings, details, campaigns, forms.
+    assert_eq!(
+        requests,
+        feeds + snapshot + 7,
+        "{:?}",
+        world.sim.request_counts()
+    );
+    let kept = world.host.crm().snapshots(&mailing).await.expect("kept");
+    assert_eq!(kept[0].statistics.clicked, (recipients / 10) as u64);
+}

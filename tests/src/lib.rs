@@ -161,6 +161,12 @@ impl World {
         self.host = host.as_user(ADMIN);
     }
 
+    /// Closes the CRM and opens it anew with something configured otherwise.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut DemoConfig)) {
+        change(&mut self.config);
+        self.restart().await;
+    }
+
     /// Saves a contact, new or known.
     pub async fn save(&self, id: &str, edit: Edit) {
         self.host

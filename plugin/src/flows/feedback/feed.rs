@@ -103,14 +103,20 @@ impl<P: Ports> Reading<'_, P> {
     ) -> Next {
         let (rows, next) = self.page(FeedKind::Clicked, between, after).await?;
         let mut changed: BTreeSet<String> = changed.into_iter().collect();
+        let mut moments = Moments::default();
         for row in &rows {
             let known = self.known(row.external_id.as_deref()).is_some();
             if !known || changed.contains(&row.message) {
                 continue;
             }
             let message = self.message(&row.message, None, changes).await?;
-            if message.family == Some(Family::Mailing) {
-                changed.insert(row.message.clone());
+            match message.family {
+                Some(Family::Mailing) => {
+                    changed.insert(row.message.clone());
+                }
+                Some(Family::Journey) => {}
+                // Spotler shows its links nowhere: that one was followed is all.
+                None => self.tell(row, &message, News::Clicked(None), &mut moments, changes),
             }
         }
         let changed: Vec<String> = changed.into_iter().collect();

@@ -33,7 +33,11 @@ impl<P: Ports> Reading<'_, P> {
     ) -> Next {
         let until = from.saturating_add(PIECE_MS).min(end);
         let mailings = self.spotler.mailings(from, until).await?;
-        let is_new = |it: &&Mailing| self.memory.message(&it.id).is_none();
+        // Also one that was mentioned before Spotler showed it.
+        let is_new = |it: &&Mailing| {
+            let known = self.memory.message(&it.id);
+            known.is_none_or(|it| it.mailing.is_none())
+        };
         let new: Vec<Mailing> = mailings.iter().filter(is_new).cloned().collect();
         for mailing in new.iter().take(MOST_NEW) {
             let details = self.spotler.details(Family::Mailing, &mailing.id).await;
