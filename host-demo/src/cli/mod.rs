@@ -3,6 +3,7 @@
 
 mod action;
 mod bulk;
+mod campaign;
 mod contact;
 mod contact_import;
 mod field;
@@ -13,10 +14,12 @@ mod journey;
 mod list;
 mod log;
 mod mapping;
+mod messages;
 mod output;
 mod plan;
 mod queue;
 mod reference;
+mod selecting;
 mod serve;
 mod session;
 mod settings;
@@ -70,6 +73,11 @@ enum Command {
     Why(history::WhyArgs),
     /// What waits, what is retried, and for what somebody has to act.
     Queue(queue::QueueArgs),
+    /// Campaigns: exports of a selection to a static list in Spotler.
+    #[command(subcommand)]
+    Campaign(campaign::CampaignCommand),
+    /// What users were told.
+    Messages(messages::MessagesArgs),
     /// The log, newest line first.
     Log(log::LogArgs),
     /// Tasks that are still to be done.
@@ -128,6 +136,8 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::History(args) => history::run(args, session).await,
         Command::Why(args) => history::why(args, session).await,
         Command::Queue(args) => queue::run(args, session).await,
+        Command::Campaign(command) => campaign::run(command, session).await,
+        Command::Messages(args) => messages::run(args, session).await,
         Command::Log(args) => log::run(args, session).await,
         Command::Tasks(args) => tasks::run(args, session).await,
         Command::Action(args) => action::run(args, session).await,
@@ -155,6 +165,7 @@ impl Command {
                 | Self::History(_)
                 | Self::Why(_)
                 | Self::Queue(_)
+                | Self::Messages(_)
                 | Self::Log(_)
                 | Self::Tasks(_)
                 | Self::Inspect(_)

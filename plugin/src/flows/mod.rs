@@ -3,6 +3,7 @@
 pub mod addressees;
 pub mod card_questions;
 pub mod contact_saved;
+pub mod export_campaign;
 pub(crate) mod feeds;
 pub mod journeys;
 pub(crate) mod list_call;
@@ -19,3 +20,4 @@ pub mod stage_changed;
 pub(crate) mod step;
 pub(crate) mod take_down;
 pub mod tick;
+pub(crate) mod watch_lists;

@@ -7,7 +7,7 @@ use crate::connection::{Activity, Connection};
 use crate::crm::{Event, Permission, Timestamp};
 use crate::flows::contact_saved::{notify_stopped, stop};
 use crate::flows::feeds::{Feeds, Position};
-use crate::flows::{journeys, settings_saved, step};
+use crate::flows::{journeys, settings_saved, step, watch_lists};
 use crate::memory::Memory;
 use crate::outcome::{Answer, Outcome, Progress, Reason};
 use crate::ports::Ports;
@@ -83,7 +83,13 @@ impl<P: Ports> Tick<'_, P> {
         };
         Ok(match next {
             Some(next) => step::deferred(&next, progress),
-            None => Outcome::Synced(Reason::new(codes::FEED_READ).with("rows", done.to_string())),
+            None => {
+                // Opt-outs come first: if the lists cannot be had now, the next
+                // tick looks again.
+                let watched = watch_lists::watch(self.ports, &self.spotler, self.now).await;
+                changes.extend(watched.unwrap_or_default());
+                Outcome::Synced(Reason::new(codes::FEED_READ).with("rows", done.to_string()))
+            }
         })
     }
 
