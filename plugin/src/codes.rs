@@ -112,6 +112,15 @@ codes! {
     NOTED = "noted-first": "Het aanzetten is eerst genoteerd.", "Switching on was noted first.", "", "";
     STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
 
+    EXPORTED = "exported": "Geëxporteerd naar een statische lijst: {exported} relaties, {left-out} overgeslagen.", "Exported to a static list: {exported} relations, {left-out} left out.", "", "";
+    NOT_EXTERNAL = "not-external": "De campagne wordt niet via een extern systeem verstuurd.", "The campaign is not sent through an external system.", "", "";
+    OTHER_SYSTEM = "other-system": "De campagne is voor een ander systeem.", "The campaign is for another system.", "", "";
+    LIST_NAME_MISSING = "list-name-missing": "De lijst heeft geen naam.", "The list has no name.", "Geef de lijst een naam.", "Give the list a name.";
+    EXPORT_NAME_TAKEN = "list-name-taken": "Spotler heeft al een lijst met de naam {list}; een bestaande lijst wordt niet aangevuld.", "Spotler has a list with the name {list} already; an existing list is not added to.", "Kies een andere naam.", "Choose another name.";
+    UNKNOWN_PERMISSION = "unknown-permission": "Spotler heeft geen permissie {bit}.", "Spotler has no permission {bit}.", "Kies een permissie die er is.", "Choose a permission that is there.";
+    NOBODY_TO_EXPORT = "nobody-to-export": "Van de selectie kan niemand worden geëxporteerd ({left-out} overgeslagen); er is geen lijst gemaakt.", "Nobody of the selection can be exported ({left-out} left out); no list was made.", "Bekijk waarom zij zijn overgeslagen.", "Look why they were left out.";
+    WAITS_FOR_EVENING = "waits-for-evening": "{selected} relaties: meer dan 2.500, dus wordt de campagne 's avonds uitgevoerd, vanaf {opens-at}.", "{selected} relations: more than 2,500, so the campaign runs in the evening, from {opens-at} on.", "Een campagne met hooguit 2.500 relaties wordt meteen uitgevoerd.", "A campaign with 2,500 relations at most runs at once.";
+    WAITS_FOR_LOOKS = "waits-for-looks": "Wacht tot mensen die al in Spotler staan zijn bekeken.", "Waits until people who are in Spotler already have been looked at.", "", "";
     LACKS_PERMISSION = "lacks-permission": "Heeft de permissie voor de mailing niet.", "Lacks the permission for the mailing.", "Leg de toestemming van de persoon vast, als die er is.", "Record the person's opt-in, if there is one.";
     NOT_IN_STEP = "not-in-step": "Kon niet worden toegevoegd of bijgewerkt in Spotler.", "Could not be added or updated in Spotler.", "Kijk in de geschiedenis van het record.", "Look at the history of the record.";
     RULE_FEED_READ = "feed-read-first": "Eerst gelezen wat er in Spotler is gewijzigd.", "Read first what changed in Spotler.", "", "";
@@ -162,6 +171,19 @@ codes! {
     LOG_NO_PRIMARY = "log-no-primary": "Module-veld gewijzigd, maar relatie {relation} heeft geen primaire contactpersoon.", "Module field changed, but relation {relation} has no primary contact.", "", "";
     TASK_FOLLOW_UP = "task-follow-up": "Bel: {rule}.", "Call: {rule}.", "", "";
     LOG_FEEDBACK = "log-feedback-left-out": "Terugkoppeling uit Spotler ontbreekt: {part} (status {status}).", "Feedback of Spotler is missing: {part} (status {status}).", "Vraag Spotler of dit bij uw product hoort.", "Ask Spotler whether this belongs to your product.";
+    LOG_EXPORT_WAITS = "log-export-waits": "Campagne {campaign}: {selected} relaties, wacht op de avond ({opens-at}).", "Campaign {campaign}: {selected} relations, waits for the evening ({opens-at}).", "", "";
+    LOG_EXPORT_STARTED = "log-export-started": "Campagne {campaign}: export van {selected} relaties gestart.", "Campaign {campaign}: export of {selected} relations started.", "", "";
+    LOG_EXPORT_PROGRESS = "log-export-progress": "Campagne {campaign}: {done} van {total}.", "Campaign {campaign}: {done} of {total}.", "", "";
+    LOG_EXPORT_FINISHED = "log-export-finished": "Campagne {campaign}: klaar, {exported} relaties geëxporteerd, {left-out} overgeslagen.", "Campaign {campaign}: finished, {exported} relations exported, {left-out} left out.", "", "";
+    LOG_EXPORT_FAILED = "log-export-failed": "Campagne {campaign}: export mislukt ({reason}).", "Campaign {campaign}: export failed ({reason}).", "", "";
+    LOG_EXPORT_LIST_USED = "log-export-list-used": "Campagne {campaign}: de lijst is al in gebruik en kon niet opnieuw worden gemaakt; controleer wie erop staat.", "Campaign {campaign}: the list is in use already and could not be made anew; check who is on it.", "", "";
+    LOG_LIST_RENAMED = "log-list-renamed": "Lijst {list} heet in Spotler anders; terugkoppeling van campagne {campaign} werkt niet meer.", "List {list} has another name in Spotler; feedback for campaign {campaign} no longer works.", "Geef de lijst in Spotler haar naam terug.", "Give the list its name back in Spotler.";
+    LOG_LIST_REMOVED = "log-list-removed": "Lijst {list} is in Spotler verwijderd; terugkoppeling van campagne {campaign} werkt niet meer.", "List {list} was removed in Spotler; feedback for campaign {campaign} no longer works.", "Exporteer de campagne opnieuw als dat nodig is.", "Export the campaign again if need be.";
+    LOG_LIST_BACK = "log-list-back": "Lijst {list} van campagne {campaign} heet in Spotler weer zoals gemaakt.", "List {list} of campaign {campaign} has its own name again in Spotler.", "", "";
+    TASK_CAMPAIGN = "task-campaign": "Campagne {campaign} staat klaar in Spotler, lijst {list} ({exported} relaties): maak en verstuur daar de mailing.", "Campaign {campaign} is ready in Spotler, list {list} ({exported} relations): make and send the mailing there.", "", "";
+    NOTIFY_EXPORT_WAITS = "notify-export-waits": "Campagne {campaign} met {selected} relaties wordt 's avonds uitgevoerd, vanaf {opens-at}. Met hooguit 2.500 relaties zou zij meteen zijn uitgevoerd.", "Campaign {campaign} with {selected} relations runs in the evening, from {opens-at} on. With 2,500 relations at most it would run at once.", "", "";
+    NOTIFY_EXPORTED = "notify-exported": "Campagne {campaign}: lijst {list} staat in Spotler met {exported} relaties; {left-out} overgeslagen.", "Campaign {campaign}: list {list} is in Spotler with {exported} relations; {left-out} left out.", "", "";
+    NOTIFY_EXPORT_FAILED = "notify-export-failed": "Campagne {campaign} kon niet naar Spotler ({reason}).", "Campaign {campaign} could not be exported to Spotler ({reason}).", "Kijk in de wachtrij wat er moet gebeuren.", "See in the queue what has to be done.";
     NOTIFY_STOPPED = "notify-stopped": "De koppeling met Spotler is gestopt: key of secret geweigerd.", "The connection with Spotler was stopped: key or secret refused.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
 
     JOURNEY_STARTED = "journey-started": "{journey} is gestart.", "{journey} was started.", "", "";

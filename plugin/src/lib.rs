@@ -19,11 +19,13 @@ pub mod profile;
 
 pub mod address;
 pub mod consent;
+pub mod export_memory;
 pub mod mapping;
 pub mod memory;
 pub mod roster;
 
 pub mod addressee;
+pub mod campaign;
 pub mod journey;
 
 pub mod decide;

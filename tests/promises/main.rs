@@ -3,9 +3,13 @@
 mod actions;
 mod arrows;
 mod bulk;
+mod campaigns;
 mod card;
 mod connection;
 mod contract;
+mod evening;
+mod export_cost;
+mod export_faults;
 mod faults;
 mod feedback;
 mod import;

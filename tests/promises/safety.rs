@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_demo::contract::Consent;
+use host_demo::contract::{Consent, RecordKind};
 use host_demo::crm::Edit;
+use host_demo::crm::campaigns::CampaignForm;
+use host_demo::crm::selections::Selection;
 use koppel_tests::{World, anna, contact, spotler};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestRng, TestRunner};
@@ -38,6 +40,7 @@ enum Step {
     Fault(u8, u8),
     Wait(u32),
     Restart,
+    Export(bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -64,6 +67,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (0..6_u8, 0..4_u8).prop_map(|(kind, skip)| Step::Fault(kind, skip)),
         3 => (1..7200_u32).prop_map(Step::Wait),
         1 => Just(Step::Restart),
+        3 => any::<bool>().prop_map(Step::Export),
     ];
     prop::collection::vec(step, 4..24)
 }
@@ -86,6 +90,7 @@ struct Trial {
     /// The number of the ledger entry before the last opt-in in the CRM, by
     /// permission.
     said_at: BTreeMap<u32, u64>,
+    exports: u32,
 }
 
 impl Trial {
@@ -105,6 +110,7 @@ impl Trial {
             world: World::start_with(config, "default").await,
             opted_in,
             said_at: BTreeMap::new(),
+            exports: 0,
         }
     }
 
@@ -199,8 +205,27 @@ impl Trial {
             }),
             Step::Wait(seconds) => self.world.advance_s(u64::from(*seconds)),
             Step::Restart => self.world.restart().await,
+            Step::Export(named) => self.export(*named).await,
         }
         self.world.run().await;
+    }
+
+    /// Exports everybody to a list of its own; for permission 1, or for any.
+    async fn export(&mut self, named: bool) {
+        self.exports += 1;
+        let id = self.exports.to_string();
+        let form = CampaignForm {
+            title: id.clone(),
+            channel: "external".into(),
+            system: "spotler".into(),
+            list_name: format!("List {id}"),
+            selection: Selection::All(RecordKind::Contact),
+            permission: named.then_some(1),
+            auto_close: false,
+        };
+        let crm = self.world.host.crm();
+        crm.new_campaign(&id, form).await.expect("a campaign");
+        self.world.host.run_campaign(&id).await.expect("queued");
     }
 
     fn violations(&self) -> Vec<String> {
@@ -314,6 +339,7 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::TypeIn(0),
         Step::Say(0, 1, true),
         Step::Wait(900),
+        Step::Export(true),
         Step::SpotlerOptOut,
         Step::Save(0, 1),
         Step::Say(0, 2, true),
@@ -325,6 +351,7 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::Delete(0),
         Step::TypeIn(1),
         Step::Say(1, 1, true),
+        Step::Export(false),
     ];
     let runtime = runtime();
     for (number, world) in matrix().iter().enumerate() {

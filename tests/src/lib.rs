@@ -21,8 +21,9 @@ use host_demo::contract::{
 };
 use host_demo::crm::{Edit, Record};
 use host_demo::host::{Component, DemoConfig, DemoHost};
+use host_demo::window::EveningHours;
 use koppel_embedding::queue::{HistoryEntry, Of};
-use koppel_embedding::{ComponentFile, Event, ManualClock};
+use koppel_embedding::{ComponentFile, Event, Limits, ManualClock};
 use spotler_sim::{Config, SpotlerSim};
 use tempfile::TempDir;
 
@@ -102,14 +103,38 @@ impl World {
         world
     }
 
+    /// Profile `default`, connected, mapping saved, with these evening hours.
+    pub async fn start_with_hours(hours: EveningHours) -> Self {
+        let world = Self::unconnected_from(spotler(), |demo| demo.hours = hours).await;
+        world.connect("default").await;
+        world.save_mapping().await;
+        world.sim.clear_requests();
+        world
+    }
+
+    /// Profile `default`, connected to this simulator, mapping saved, with these
+    /// bounds for a call.
+    pub async fn start_with_limits(config: Config, limits: Limits) -> Self {
+        let world = Self::unconnected_from(config, |demo| demo.limits = limits).await;
+        world.connect("default").await;
+        world.save_mapping().await;
+        world.sim.clear_requests();
+        world
+    }
+
     /// Nothing connected yet.
     pub async fn unconnected(config: Config) -> Self {
+        Self::unconnected_from(config, |_| ()).await
+    }
+
+    async fn unconnected_from(config: Config, change: impl FnOnce(&mut DemoConfig)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::at(START_MS);
         let mut demo = DemoConfig::new(folder.path().join("crm.sqlite"));
         demo.component = Component::Loaded(component());
         demo.clock = Arc::new(clock.clone());
         demo.seed = Some(1);
+        change(&mut demo);
         let host = DemoHost::open(demo.clone())
             .await
             .expect("a host")
@@ -214,6 +239,13 @@ impl World {
     pub async fn tick(&self) {
         self.host.tick().await.expect("queued");
         self.run().await;
+    }
+
+    /// Moves both clocks to a moment that is still to come.
+    pub fn advance_to_ms(&self, ms: u64) {
+        let now = self.host.crm().now();
+        assert!(ms >= now, "clocks only go forward");
+        self.advance_ms(ms - now);
     }
 
     /// Moves both clocks.

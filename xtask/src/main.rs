@@ -3,6 +3,7 @@
 //! One file a command, each with its `Args` and a `run`. A new command is a
 //! module, a variant of [`Command`] and an arm of `main`.
 
+mod bench;
 mod demo;
 mod example_contacts;
 mod generated;
@@ -26,6 +27,8 @@ struct Cli {
 /// One variant a command; its doc comment is the line that `--help` shows.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measures what things cost: requests against the least that is possible.
+    Bench(bench::Args),
     /// Shows it all once: a simulated Spotler, a small CRM, a thousand contacts.
     Demo(demo::Args),
     /// Writes examples/contacts.csv and the page that counts what is in it.
@@ -38,6 +41,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
         Command::Requirements(args) => requirements::run(&args),

@@ -111,7 +111,7 @@ pub mod stages {
 
 /// Campaign exports (`campaigns.wit`).
 pub mod campaigns {
-    pub use super::exports::campaigns::CampaignExport;
+    pub use super::exports::campaigns::{Addressee, AddresseePage, CampaignExport};
 }
 
 /// Marketing lists (`marketing-lists.wit`).

@@ -6,6 +6,7 @@ mod reports;
 use crate::TenantId;
 use crate::calls::{call, guest};
 use crate::contract::about::Description;
+use crate::contract::campaigns::AddresseePage;
 use crate::contract::card::Card;
 use crate::contract::connection::{MappingEffect, MappingRow, Property, State};
 use crate::contract::generated::exports::koppel::crm_sync as exports;
@@ -111,6 +112,28 @@ impl Host {
             Box::pin(async move {
                 guest!(store, instance, connection)
                     .call_what_if_mapping(store, &mapping, start.as_deref())
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// What the latest finished export of a campaign did with each record of its
+    /// selection, a page at a time; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`]; `not-found` where the campaign was never exported.
+    pub async fn list_addressees(
+        &self,
+        tenant: &TenantId,
+        campaign: &str,
+        start: Option<&str>,
+    ) -> Result<AddresseePage, QuestionError> {
+        let (campaign, start) = (campaign.to_owned(), start.map(str::to_owned));
+        self.ask_fallible("campaigns", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, campaigns)
+                    .call_list_addressees(store, &campaign, start.as_deref())
                     .await
             })
         })

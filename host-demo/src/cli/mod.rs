@@ -4,6 +4,7 @@
 mod action;
 mod bulk;
 mod card;
+mod campaign;
 mod contact;
 mod contact_import;
 mod field;
@@ -14,11 +15,13 @@ mod journey;
 mod list;
 mod log;
 mod mapping;
+mod messages;
 mod output;
 mod plan;
 mod queue;
 mod reference;
 mod report;
+mod selecting;
 mod serve;
 mod session;
 mod settings;
@@ -77,6 +80,11 @@ enum Command {
     /// Mailings and their results, journeys, forms and answers.
     #[command(subcommand)]
     Report(report::ReportCommand),
+    /// Campaigns: exports of a selection to a static list in Spotler.
+    #[command(subcommand)]
+    Campaign(campaign::CampaignCommand),
+    /// What users were told.
+    Messages(messages::MessagesArgs),
     /// The log, newest line first.
     Log(log::LogArgs),
     /// Tasks that are still to be done.
@@ -137,6 +145,8 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Queue(args) => queue::run(args, session).await,
         Command::Card(args) => card::run(args, session).await,
         Command::Report(command) => report::run(command, session).await,
+        Command::Campaign(command) => campaign::run(command, session).await,
+        Command::Messages(args) => messages::run(args, session).await,
         Command::Log(args) => log::run(args, session).await,
         Command::Tasks(args) => tasks::run(args, session).await,
         Command::Action(args) => action::run(args, session).await,
@@ -166,6 +176,7 @@ impl Command {
                 | Self::Queue(_)
                 | Self::Card(_)
                 | Self::Report(_)
+                | Self::Messages(_)
                 | Self::Log(_)
                 | Self::Tasks(_)
                 | Self::Inspect(_)

@@ -20,6 +20,7 @@ impl DemoCrm {
             "messages": self.dump_messages().await?,
             "activities": self.dump_activities().await?,
             "log": self.dump_log().await?,
+            "campaigns": self.dump_campaigns().await?,
         }))
     }
 
@@ -79,6 +80,21 @@ impl DemoCrm {
             }))
         };
         rows.iter().map(activity).collect()
+    }
+
+    async fn dump_campaigns(&self) -> Result<Value, StoreError> {
+        let mut campaigns = self.campaigns().await?;
+        campaigns.sort_by(|one, other| one.0.id.cmp(&other.0.id));
+        let stands = |it: &crate::contract::SubjectChange| {
+            let timeless =
+                |fact: &&NamedValue| !matches!(fact.name.as_str(), "exported-at" | "list");
+            let kept: Vec<NamedValue> = it.facts.iter().filter(timeless).cloned().collect();
+            json!({"status": it.status.code(), "facts": facts(&kept)})
+        };
+        Ok(campaigns
+            .iter()
+            .map(|(it, stood)| json!({"id": it.id, "stands": stood.as_ref().map(stands)}))
+            .collect())
     }
 
     async fn dump_log(&self) -> Result<Value, StoreError> {

@@ -19,7 +19,9 @@ pub(crate) mod rows;
 
 pub mod attributes;
 pub mod bulk;
+pub mod campaigns;
 pub mod desk;
+pub mod filters;
 pub mod find;
 pub mod jobs;
 pub mod journeys;

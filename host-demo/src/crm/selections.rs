@@ -5,7 +5,9 @@ use koppel_embedding::Connection;
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::{codes::Code, desk::DemoCrm, error::StoreError, lists, rows};
+use super::{
+    codes::Code, desk::DemoCrm, error::StoreError, filters, filters::Condition, lists, rows,
+};
 use crate::contract::{RecordKind, RecordPage, RecordRef};
 
 /// Which records a selection holds. All but the last hold active records only,
@@ -23,6 +25,12 @@ pub enum Selection {
     Relation(String),
     /// Those whose name, address or id holds a text.
     Search(RecordKind, String),
+    /// Those of a kind with an activity in their timeline whose title holds a
+    /// text.
+    Activity(RecordKind, String),
+    /// Those of a kind for whom all conditions hold: any data of the CRM
+    /// (DA-54).
+    Filter(RecordKind, Vec<Condition>),
     /// Exactly these, whatever their state.
     Records(Vec<RecordRef>),
 }
@@ -38,6 +46,7 @@ impl DemoCrm {
     }
 }
 
+/// Saves a selection on a connection that is in a transaction.
 pub(crate) async fn write(
     connection: &mut Connection,
     tenant: &str,
@@ -92,34 +101,73 @@ pub(crate) async fn read(
     if id.starts_with(lists::SELECTION) {
         return lists::selected(connection, tenant, id, start, limit).await;
     }
-    let definition: Option<String> =
-        sqlx::query_scalar("SELECT definition FROM crm_selections WHERE tenant = ? AND id = ?")
-            .bind(tenant)
-            .bind(id)
-            .fetch_optional(&mut *connection)
-            .await?;
-    let Some(definition) = definition else {
-        return Ok(RecordPage {
+    match definition(connection, tenant, id).await? {
+        None => Ok(RecordPage {
             records: Vec::new(),
             next: None,
-        });
-    };
-    let definition =
-        serde_json::from_str(&definition).map_err(|_| StoreError::Unreadable("definition"))?;
-    if matches!(definition, Selection::Records(_)) {
-        let page = members(connection, tenant, id, start, limit).await?;
-        let mut records = Vec::with_capacity(page.references.len());
-        for reference in &page.references {
-            let record = rows::read(connection, tenant, reference).await?;
-            records.extend(record.map(|it| it.to_contract()));
+        }),
+        Some(Selection::Records(_)) => {
+            let page = members(connection, tenant, id, start, limit).await?;
+            let mut records = Vec::with_capacity(page.references.len());
+            for reference in &page.references {
+                let record = rows::read(connection, tenant, reference).await?;
+                records.extend(record.map(|it| it.to_contract()));
+            }
+            Ok(RecordPage {
+                records,
+                next: page.next,
+            })
         }
-        Ok(RecordPage {
-            records,
-            next: page.next,
-        })
-    } else {
-        matching(connection, tenant, &definition, start, limit).await
+        Some(definition) => matching(connection, tenant, &definition, start, limit).await,
     }
+}
+
+async fn definition(
+    connection: &mut Connection,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<Selection>, StoreError> {
+    let definition: Option<String> =
+        sqlx::query_scalar("SELECT definition FROM crm_selections WHERE tenant = $1 AND id = $2")
+            .bind(tenant)
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    let read =
+        |it: String| serde_json::from_str(&it).map_err(|_| StoreError::Unreadable("definition"));
+    definition.map(read).transpose()
+}
+
+/// How many records a selection holds; an unknown one holds none.
+pub(crate) async fn count(
+    connection: &mut Connection,
+    tenant: &str,
+    id: &str,
+) -> Result<u64, StoreError> {
+    let count: i64 =
+        match definition(connection, tenant, id).await? {
+            None => 0,
+            Some(Selection::Records(_)) => sqlx::query_scalar(
+                "SELECT count(*) FROM crm_selection_members WHERE tenant = $1 AND selection = $2",
+            )
+            .bind(tenant)
+            .bind(id)
+            .fetch_one(connection)
+            .await?,
+            Some(Selection::Filter(kind, conditions)) => {
+                return filters::count(connection, tenant, (kind, &conditions)).await;
+            }
+            Some(definition) => {
+                let mut query = QueryBuilder::<Sqlite>::new(
+                    "SELECT count(*) FROM crm_records WHERE state = 'active' AND tenant = ",
+                );
+                query.push_bind(tenant);
+                let kind = push_condition(&mut query, tenant, &definition);
+                query.push(" AND kind = ").push_bind(kind.code());
+                query.build_query_scalar().fetch_one(connection).await?
+            }
+        };
+    Ok(count.unsigned_abs())
 }
 
 /// A page of the active records that match, by their ids.
@@ -130,6 +178,9 @@ pub(crate) async fn matching(
     start: Option<&str>,
     limit: u32,
 ) -> Result<RecordPage, StoreError> {
+    if let Selection::Filter(kind, conditions) = selection {
+        return filters::page(connection, tenant, (*kind, conditions), start, limit).await;
+    }
     let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
     query
         .push(rows::COLUMNS)
@@ -197,12 +248,32 @@ fn push_condition(
                 .push(") > 0");
             *kind
         }
-        // Its members are rows of their own.
-        Selection::Records(_) => {
+        Selection::Activity(kind, text) => {
+            query.push(
+                " AND EXISTS (SELECT 1 FROM crm_activities AS activity
+                  WHERE activity.kind = crm_records.kind AND activity.id = crm_records.id
+                    AND activity.tenant = ",
+            );
+            query
+                .push_bind(tenant.to_owned())
+                .push(" AND lower(activity.title) LIKE ")
+                .push_bind(format!("%{}%", escaped(&text.to_lowercase())))
+                .push(" ESCAPE '!')");
+            *kind
+        }
+        // Members are rows of their own, and filters are not asked in SQL.
+        Selection::Records(_) | Selection::Filter(..) => {
             query.push(" AND 0");
             RecordKind::Contact
         }
     }
+}
+
+/// A text whose wildcards stand for themselves.
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 /// A page of the members of a selection that was made one by one.

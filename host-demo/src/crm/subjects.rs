@@ -32,21 +32,38 @@ impl DemoCrm {
     }
 }
 
-/// Writes how a campaign or a marketing list stands.
+/// Writes how a campaign or a marketing list stands. Facts that it has already
+/// are replaced by name, the others stay.
 pub(crate) async fn write(
     connection: &mut Connection,
     tenant: &str,
     change: &SubjectChange,
 ) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "SELECT facts FROM crm_subjects WHERE tenant = $1 AND subject = $2 AND id = $3",
+    )
+    .bind(tenant)
+    .bind(&change.subject)
+    .bind(&change.id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let mut facts = match &row {
+        Some(row) => log::facts_of(row, "facts")?,
+        None => Vec::new(),
+    };
+    facts.retain(|it| change.facts.iter().all(|new| new.name != it.name));
+    facts.extend(change.facts.iter().cloned());
     sqlx::query(
-        "INSERT OR REPLACE INTO crm_subjects (tenant, subject, id, status, facts)
-         VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO crm_subjects (tenant, subject, id, status, facts)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant, subject, id) DO UPDATE SET
+             status = excluded.status, facts = excluded.facts",
     )
     .bind(tenant)
     .bind(&change.subject)
     .bind(&change.id)
     .bind(change.status.code())
-    .bind(log::facts_to_json(&change.facts)?)
+    .bind(log::facts_to_json(&facts)?)
     .execute(connection)
     .await?;
     Ok(())

@@ -7,6 +7,15 @@ use super::{codes::Code, desk::DemoCrm, error::StoreError, log, rows};
 use crate::contract::{Activity, NamedValue, RecordRef};
 
 impl DemoCrm {
+    /// Notes an activity in a timeline, as a user does after a call; one with its
+    /// key is replaced.
+    pub async fn note_activity(&self, activity: Activity) -> Result<(), StoreError> {
+        self.write(move |connection, tenant| {
+            Box::pin(async move { write(connection, &tenant, &activity).await })
+        })
+        .await
+    }
+
     /// The timeline of a record, newest first.
     pub async fn timeline(
         &self,

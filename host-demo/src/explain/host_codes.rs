@@ -13,6 +13,13 @@ const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
         "Report it to the vendor, then try again.",
     ),
     (
+        "campaign-queued",
+        "Campagne {campaign}: {selected} relaties in de wachtrij gezet.",
+        "Campaign {campaign}: {selected} relations queued.",
+        "",
+        "",
+    ),
+    (
         "hook-not-offered",
         "Deze versie van de koppeling kan dit nog niet.",
         "This version of the connector cannot do this yet.",

@@ -4,6 +4,7 @@
 //! an action goes through [`DemoHost::crm`] and only queues; [`DemoHost::
 //! run_until_idle`] works the queue at the clock's time.
 
+mod campaigns;
 mod config;
 mod error;
 mod mapping;
@@ -12,6 +13,7 @@ mod reports;
 mod settings;
 mod status;
 
+pub use campaigns::{CampaignForecast, ForecastLine};
 pub use config::{Component, DemoConfig, open_crm};
 pub use error::HostError;
 pub use mapping::MappingForecast;

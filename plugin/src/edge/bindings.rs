@@ -21,6 +21,7 @@ wit_bindgen::generate!({
             export koppel:crm-sync/marketing-lists@0.1.0;
             export koppel:crm-sync/shop@0.1.0;
             export koppel:crm-sync/journeys@0.1.0;
+            export koppel:crm-sync/campaigns@0.1.0;
         }
     "#,
     path: "../wit",

@@ -1,8 +1,8 @@
 //! The hooks and questions of the contract, each handed to its flow.
 
 use super::bindings::exports::koppel::crm_sync::{
-    about, actions, card, connection, contacts, journeys, marketing_lists, module_fields, schedule,
-    shop, stages,
+    about, actions, campaigns, card, connection, contacts, journeys, marketing_lists,
+    module_fields, schedule, shop, stages,
 };
 use super::bindings::koppel::crm_sync::outcomes::{Answer, QuestionFailed};
 use super::bindings::koppel::crm_sync::types::{EveningWindow, Event, RecordRef};
@@ -12,7 +12,7 @@ use super::trap;
 use crate::flows::journeys::settings_saved::on_journey_settings_saved;
 use crate::flows::journeys::{occasions, questions as about_journeys};
 use crate::flows::{
-    card_questions, contact_saved, list_changed, mapping_saved, mapping_what_if,
+    card_questions, contact_saved, export_campaign, list_changed, mapping_saved, mapping_what_if,
     module_field_changed, questions, run_action, settings_saved, stage_changed, tick,
 };
 
@@ -230,5 +230,22 @@ impl journeys::Guest for Koppel {
         about_journeys::lint_message(&ports(), &trigger, &text)
             .map(all)
             .map_err(Into::into)
+    }
+}
+
+impl campaigns::Guest for Koppel {
+    fn export_campaign(event: Event, input: campaigns::CampaignExport) -> Answer {
+        let (ports, event, input) = (ports(), event.into(), input.into());
+        ports
+            .block_on(export_campaign::export_campaign(&ports, &event, &input))
+            .into()
+    }
+
+    fn list_addressees(
+        campaign: String,
+        start: Option<String>,
+    ) -> Result<campaigns::AddresseePage, QuestionFailed> {
+        let page = questions::list_addressees(&ports(), &campaign, start.as_deref());
+        page.map(Into::into).map_err(Into::into)
     }
 }

@@ -11,6 +11,7 @@
 //! to call.
 
 mod bindings;
+mod convert_campaigns;
 mod convert_changes;
 mod convert_in;
 mod convert_journeys;

@@ -1,12 +1,14 @@
 //! Questions that a page asks: answered from what is remembered, without a
 //! request.
 
+use crate::campaign::{Addressee, AddresseePage};
 use crate::card::{BlockState, Card, PermissionSwitch};
 use crate::codes;
 use crate::connection::{
     Activity, Connection, ConnectionState, MappingRow, PropertyOption, QuestionFailed,
 };
 use crate::crm::{Consent, CrmRecord, Origin, RecordKind, RecordRef, SyncStatus};
+use crate::export_memory::{self, Entry, ExportMemory};
 use crate::memory::{Link, LockKind, Memory};
 use crate::ports::Ports;
 
@@ -74,6 +76,32 @@ pub fn read_properties<P: Ports>(ports: &P) -> Result<Vec<PropertyOption>, Quest
         .filter(|it| it.can_be_mapped())
         .map(option)
         .collect())
+}
+
+/// What the latest finished export of a campaign did with each selected record,
+/// a piece at a time (PV-43).
+pub fn list_addressees<P: Ports>(
+    ports: &P,
+    campaign: &str,
+    start: Option<&str>,
+) -> Result<AddresseePage, QuestionFailed> {
+    let latest = export_memory::latest(ports, campaign).ok_or(QuestionFailed::NotFound)?;
+    let piece = match start {
+        Some(start) => start.parse().map_err(|_| QuestionFailed::NotFound)?,
+        None => 0_u32,
+    };
+    let entries = ExportMemory::of(ports, &latest.event).entries(piece);
+    let addressee = |it: Entry| {
+        Some(Addressee {
+            target: it.reference()?,
+            left_out: it.left_out,
+        })
+    };
+    let next = piece.saturating_add(1);
+    Ok(AddresseePage {
+        addressees: entries.into_iter().filter_map(addressee).collect(),
+        next: (next < latest.pieces).then(|| next.to_string()),
+    })
 }
 
 /// The Spotler block of one record (YO-24, YO-27).

@@ -10,7 +10,7 @@ use crate::crm::{Event, Permission, Timestamp};
 use crate::flows::contact_saved::{notify_stopped, stop};
 use crate::flows::feedback::Reading;
 use crate::flows::feeds::{Feeds, Position};
-use crate::flows::{journeys, settings_saved, step};
+use crate::flows::{journeys, settings_saved, step, watch_lists};
 use crate::memory::Memory;
 use crate::outcome::{Answer, Outcome, Progress, Reason};
 use crate::ports::Ports;
@@ -140,6 +140,14 @@ impl<P: Ports> Tick<'_, P> {
             later(Place::Feedback { done }, done)
         } else {
             read(done)
+            Some(next) => step::deferred(&next, progress),
+            None => {
+                // Opt-outs come first: if the lists cannot be had now, the next
+                // tick looks again.
+                let watched = watch_lists::watch(self.ports, &self.spotler, self.now).await;
+                changes.extend(watched.unwrap_or_default());
+                Outcome::Synced(Reason::new(codes::FEED_READ).with("rows", done.to_string()))
+            }
         })
     }
 

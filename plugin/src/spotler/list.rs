@@ -14,6 +14,15 @@ use crate::spotler::wire::{Method, Response};
 /// API documents no number.
 pub const MOST_MEMBERS: usize = 10_000;
 
+/// The numbers of members that are tried when a larger one is refused: limits
+/// tend to be round.
+const TRIED: [usize; 12] = [5_000, 2_500, 1_000, 500, 250, 100, 50, 25, 10, 5, 2, 1];
+
+/// How many members to name when so many were refused.
+pub fn fewer_than(refused: usize) -> usize {
+    TRIED.into_iter().find(|it| *it < refused).unwrap_or(1)
+}
+
 /// A static list as the account has it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -11,7 +11,7 @@ pub use event::{Event, NewEvent};
 pub(crate) use event::{kind_name, subject_of};
 pub use view::{
     HistoryEntry, Of, Rejected, Waiting, cancel, count_waiting, end_rejection, history, rejections,
-    retry, waiting,
+    retry, waiting, waiting_event, waiting_for,
 };
 
 /// An event could not be queued; the CRM's transaction must not be committed

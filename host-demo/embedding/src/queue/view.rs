@@ -97,6 +97,46 @@ pub async fn waiting(
     rows.iter().map(waiting_row).collect()
 }
 
+/// What waits of one event; none where it has ended.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting_event(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    key: &EventKey,
+) -> Result<Option<Waiting>, StoreError> {
+    let row = sqlx::query("SELECT * FROM koppel_event WHERE tenant = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(key.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(waiting_row).transpose()
+}
+
+/// What waits for one hook, such as `export-campaign`, in the order in which
+/// their turn comes.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting_for(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    hook: &str,
+    limit: u32,
+) -> Result<Vec<Waiting>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM koppel_event WHERE tenant = $1 AND hook = $2
+         ORDER BY not_before, turn, seq LIMIT $3",
+    )
+    .bind(tenant.as_str())
+    .bind(hook)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(waiting_row).collect()
+}
+
 /// How many events wait for a tenant.
 ///
 /// # Errors

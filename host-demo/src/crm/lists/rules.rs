@@ -120,7 +120,9 @@ fn kind_of(filter: &Selection) -> Option<RecordKind> {
         Selection::All(kind)
         | Selection::Gated(kind)
         | Selection::Permission(kind, _)
-        | Selection::Search(kind, _) => Some(*kind),
+        | Selection::Search(kind, _)
+        | Selection::Activity(kind, _)
+        | Selection::Filter(kind, _) => Some(*kind),
         Selection::Relation(_) => Some(RecordKind::Contact),
         Selection::Records(_) => None,
     }

@@ -1,0 +1,239 @@
+//! Campaign exports: what is asked for, whether it can be done, whether it waits
+//! for the evening, and which mailings belong to it (PV-15..PV-38, PV-51).
+
+use serde::{Deserialize, Serialize};
+
+use crate::codes;
+use crate::connection::Connection;
+use crate::crm::{RecordRef, Timestamp};
+use crate::outcome::{Actor, Outcome, Reason};
+
+/// How many selected relations run at once; more wait for the evening (PV-22).
+pub const AT_ONCE: u64 = 2_500;
+/// The channel that concerns the component (PV-16).
+const EXTERNAL: &str = "external";
+/// The system that concerns the component (PV-17).
+const SPOTLER: &str = "spotler";
+
+/// Whether large campaigns may run now, as the host says (C29).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EveningWindow {
+    /// True while the window is open.
+    pub open: bool,
+    /// When it opens next, if it is closed now.
+    pub opens_at: Timestamp,
+}
+
+/// A campaign to export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignExport {
+    /// The CRM's id of the campaign.
+    pub campaign: String,
+    /// How it is sent.
+    pub channel: String,
+    /// Through which system.
+    pub system: String,
+    /// The list's name, exactly as it shall stand in Spotler (PV-26).
+    pub list_name: String,
+    /// The selection.
+    pub selection: String,
+    /// How many records are selected, before anybody is left out (C30).
+    pub selected: u64,
+    /// The permission that the mailing is for; none: any one will do.
+    pub permission: Option<u32>,
+    /// Whether the campaign activity may be closed by itself (PV-37).
+    pub auto_close: bool,
+    /// Whether large campaigns may run now.
+    pub window: EveningWindow,
+}
+
+impl CampaignExport {
+    /// Why it cannot be exported at all; nothing has been asked of Spotler yet.
+    pub fn refused(&self, connection: &Connection) -> Option<Outcome> {
+        let user = |code| Outcome::Rejected(Reason::new(code), Actor::CrmUser);
+        if self.channel != EXTERNAL {
+            return Some(Outcome::Skipped(Reason::new(codes::NOT_EXTERNAL)));
+        }
+        if self.system != SPOTLER {
+            return Some(Outcome::Skipped(Reason::new(codes::OTHER_SYSTEM)));
+        }
+        if self.list_name.trim().is_empty() {
+            return Some(user(codes::LIST_NAME_MISSING));
+        }
+        let known = |bit: u32| connection.permissions.iter().any(|it| it.bit == bit);
+        match self.permission {
+            Some(bit) if !known(bit) => {
+                let reason = Reason::new(codes::UNKNOWN_PERMISSION).with("bit", bit.to_string());
+                Some(Outcome::Rejected(reason, Actor::CrmUser))
+            }
+            _ => None,
+        }
+    }
+
+    /// Until when it waits, if it has to (PV-22, PV-23).
+    pub fn waits_until(&self) -> Option<Timestamp> {
+        let waits = self.selected > AT_ONCE && !self.window.open;
+        waits.then_some(self.window.opens_at)
+    }
+}
+
+/// What an export did with one selected record (PV-43).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// Which record.
+    pub target: RecordRef,
+    /// The code of why it was left out; none: it is on the list.
+    pub left_out: Option<String>,
+}
+
+/// A page of addressees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddresseePage {
+    /// The addressees.
+    pub addressees: Vec<Addressee>,
+    /// Where the next page starts.
+    pub next: Option<String>,
+}
+
+/// Our id of the list of an export: a retry of the same event knows its own list
+/// by it (C20).
+pub fn list_id(event: &str) -> String {
+    format!("koppel-{event}")
+}
+
+/// Whether a list stands in Spotler as it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListState {
+    /// Under its name.
+    Present,
+    /// Under another name: results cannot be attached any more (PV-36).
+    Renamed,
+    /// Not there any more.
+    Removed,
+}
+
+impl ListState {
+    /// The word for it, as it stands in facts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Renamed => "renamed",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// How a list stands, by its id and name among those of the account.
+    pub fn of<'a>(made: &ListMade, mut lists: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        match lists.find(|(id, _)| *id == made.list) {
+            Some((_, name)) if name == made.name => Self::Present,
+            Some(_) => Self::Renamed,
+            None => Self::Removed,
+        }
+    }
+}
+
+/// A list that an export made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListMade {
+    /// Our id of the list.
+    pub list: String,
+    /// Its name, as it was made.
+    pub name: String,
+    /// The CRM's id of the campaign.
+    pub campaign: String,
+    /// The user who exported it.
+    pub user: Option<String>,
+    /// When it was complete.
+    pub made_at: Timestamp,
+    /// How it stood when it was last looked for.
+    pub state: ListState,
+}
+
+/// The list that a mailing belongs to: the one whose name is exactly that of the
+/// mailing's target group (PV-34, PV-35, PV-51). A list that was renamed or
+/// removed attaches nothing, because another list may bear its name by now; nor
+/// does a name that two lists have.
+pub fn list_of_mailing<'a>(target_group: &str, lists: &'a [ListMade]) -> Option<&'a ListMade> {
+    let mut named = lists
+        .iter()
+        .filter(|it| it.state == ListState::Present && it.name == target_group);
+    named.next().filter(|_| named.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(list: &str, name: &str, state: ListState) -> ListMade {
+        ListMade {
+            list: list.into(),
+            name: name.into(),
+            campaign: "7".into(),
+            user: None,
+            made_at: 1,
+            state,
+        }
+    }
+
+    /// PV-34, PV-35, PV-51
+    #[test]
+    fn a_mailing_belongs_to_the_list_whose_name_its_target_group_has_exactly() {
+        let lists = [
+            made("a", "Crème brûlée", ListState::Present),
+            made("b", "Najaar", ListState::Renamed),
+        ];
+        let found = list_of_mailing("Crème brûlée", &lists);
+        assert_eq!(found.map(|it| it.list.as_str()), Some("a"));
+        for other in ["creme brulee", "Crème brûlée ", "Crème", "Najaar"] {
+            assert_eq!(list_of_mailing(other, &lists), None, "{other}");
+        }
+        let twice = [
+            lists[0].clone(),
+            made("c", "Crème brûlée", ListState::Present),
+        ];
+        assert_eq!(list_of_mailing("Crème brûlée", &twice), None);
+    }
+
+    /// PV-36
+    #[test]
+    fn a_list_is_told_by_its_id_and_is_renamed_when_its_name_differs() {
+        let list = made("a", "Najaar", ListState::Present);
+        let state =
+            |lists: &[(&'static str, &'static str)]| ListState::of(&list, lists.iter().copied());
+        assert_eq!(
+            state(&[("x", "Najaar"), ("a", "Najaar")]),
+            ListState::Present
+        );
+        assert_eq!(
+            state(&[("a", "Najaar 2"), ("x", "Najaar")]),
+            ListState::Renamed
+        );
+        assert_eq!(state(&[("x", "Najaar")]), ListState::Removed);
+    }
+
+    fn export(selected: u64, open: bool) -> CampaignExport {
+        CampaignExport {
+            campaign: "7".into(),
+            channel: "external".into(),
+            system: "spotler".into(),
+            list_name: "Najaar".into(),
+            selection: "s".into(),
+            selected,
+            permission: None,
+            auto_close: false,
+            window: EveningWindow {
+                open,
+                opens_at: 1_000,
+            },
+        }
+    }
+
+    /// PV-22, C30
+    #[test]
+    fn two_thousand_five_hundred_run_at_once_and_one_more_waits_for_the_evening() {
+        assert_eq!(export(2_500, false).waits_until(), None);
+        assert_eq!(export(2_501, false).waits_until(), Some(1_000));
+        assert_eq!(export(2_501, true).waits_until(), None);
+    }
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask bench`: what things cost, at the sizes of the promises.
+
+use anyhow::{Context, Result, ensure};
+
+use crate::repo;
+
+/// Which sizes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How many people the exports select; several sizes may be named.
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
+    export: Vec<usize>,
+}
+
+/// Exports at each size, with the numbers side by side.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    for count in &args.export {
+        let mut cargo = std::process::Command::new("cargo");
+        cargo
+            .current_dir(repo::root())
+            .args([
+                "test",
+                "-q",
+                "-p",
+                "koppel-tests",
+                "--test",
+                "promises",
+                "--",
+            ])
+            .args(["--nocapture", "--exact"])
+            .arg(
+                "export_cost::an_export_makes_hardly_more_requests_than_the_least_that_is_possible",
+            )
+            .env("KOPPEL_EXPORT", count.to_string())
+            .env("KOPPEL_EXPORT_BATCH", (count / 10).max(50).to_string());
+        let status = cargo.status().context("cargo does not start")?;
+        ensure!(status.success(), "the export of {count} failed");
+    }
+    Ok(())
+}
