@@ -2,6 +2,7 @@
 
 mod actions;
 mod arrows;
+mod audiences;
 mod bulk;
 mod campaigns;
 mod card;
@@ -18,6 +19,7 @@ mod journeys;
 mod kill;
 mod kinds;
 mod life_cycle;
+mod list_faults;
 mod mailed;
 mod mapping;
 mod marketing_lists;

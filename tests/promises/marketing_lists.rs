@@ -499,6 +499,24 @@ async fn leads_and_accounts_have_lists_of_their_own_and_no_list_is_mixed() {
     assert!(!world.static_list_names().contains(&"Contacten".to_owned()));
 }
 
+/// C13, C16: whoever is in Spotler already, unknown to us, is looked at first and
+/// waited for; the gate is not opened by a list (PV-50).
+#[tokio::test]
+async fn somebody_who_has_to_be_looked_at_first_is_waited_for() {
+    let mut config = spotler();
+    let web = spotler_sim::SeedContact::new("web-1", &address("1")).with_permissions(&[1]);
+    config.contacts = vec![web];
+    let world = World::start_with(config, "yoobi").await;
+    world.people(&["1", "2"]).await;
+    assert_eq!(world.sim.contact_count(), 1, "nobody is linked yet");
+    world
+        .synced_list("l", static_list("Klanten"), &["1", "2"])
+        .await;
+    assert_eq!(world.on_static_list("Klanten"), addresses(&["1", "2"]));
+    assert_eq!(world.sim.contact_count(), 2);
+    assert_eq!(world.list_reason("l").await, "list-made");
+}
+
 /// DA-47, C11: an operation without what it needs is refused, and says what is
 /// missing.
 #[tokio::test]

@@ -43,6 +43,8 @@ pub(crate) enum ListCommand {
     Sync { list: String },
     /// Show all lists, or one, with how it stands in Spotler.
     Show { list: Option<String> },
+    /// Show the static lists that a record is on.
+    Of { record: Named },
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +103,7 @@ pub(crate) async fn run(command: ListCommand, session: &Session) -> anyhow::Resu
         }
         ListCommand::Show { list: Some(list) } => return view::one(&list, session).await,
         ListCommand::Show { list: None } => return view::all(session).await,
+        ListCommand::Of { record } => return view::of(&record.0, session).await,
         ListCommand::Add { list, records } => return add(&list, records, session).await,
         ListCommand::Remove { list, records } => return remove(&list, records, session).await,
         ListCommand::Edit(args) => {

@@ -152,26 +152,6 @@ impl DemoCrm {
         .await
     }
 
-    /// Adds many records to a static list at once, without an event for each:
-    /// the list is filled before it is synced by hand. Answers how many are new.
-    pub async fn fill_list(&self, id: &str, records: Vec<RecordRef>) -> Result<u64, ListError> {
-        let (crm, id) = (self.clone(), id.to_owned());
-        self.write(move |connection, tenant| {
-            Box::pin(async move {
-                let list = stored::live(connection, &tenant, &id).await?;
-                let mut added = 0;
-                for record in &records {
-                    rules::may_hold(&list, record)?;
-                    members::is_there(connection, &tenant, record).await?;
-                    added += u64::from(members::add(connection, &tenant, &list, record).await?);
-                }
-                crm.list_event(connection, &list, ListChange::Saved).await?;
-                Ok(added)
-            })
-        })
-        .await
-    }
-
     /// Takes a record off a static list. None where it was no member.
     pub async fn remove_list_member(
         &self,

@@ -9,7 +9,7 @@ use super::super::{
     session::Session,
 };
 use crate::{
-    contract::SubjectChange,
+    contract::{RecordRef, SubjectChange},
     crm::{DemoCrm, Record, codes::Code, dump::facts, lists::StoredList},
     explain::{Explainer, Language},
 };
@@ -141,6 +141,15 @@ pub(crate) async fn all(session: &Session) -> anyhow::Result<()> {
         };
         let headers = ["list", "name", "type", "holds", "state", "Spotler"];
         table(&headers, lists.iter().map(row).collect())
+    })
+}
+
+/// Shows the static lists that a record is on.
+pub(crate) async fn of(record: &RecordRef, session: &Session) -> anyhow::Result<()> {
+    let crm = session.crm().await?;
+    let ids = crm.lists_of(record).await?;
+    session.output.show(&json!({"lists": ids}), || {
+        table(&["list"], ids.iter().map(|it| vec![it.clone()]).collect())
     })
 }
 

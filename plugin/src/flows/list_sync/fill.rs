@@ -16,6 +16,9 @@ use crate::spotler::{audience, list};
 
 use super::{PAGES, started_over, trouble_of};
 
+/// How many documents a step writes at most; a call may write 20,000.
+const MOST_WRITTEN: usize = 15_000;
+
 /// Somebody who is to be put on the list.
 #[derive(Clone, Debug)]
 pub(super) struct Joiner {
@@ -101,18 +104,20 @@ impl<P: Ports> ListCall<'_, P> {
         let addressees = self.addressees();
         let memory = Memory::new(self.ports);
         let mut batch = Vec::new();
+        let mut forgotten = 0;
         for _ in 0..PAGES {
             let (members, next) = self.rosters.members(run.key());
             for (reference, member) in members {
                 if member.on == generation {
                     continue;
                 }
+                if batch.len() == most || batch.len() + forgotten >= MOST_WRITTEN {
+                    return batch;
+                }
                 if member.sync != roster.syncs {
                     self.rosters.forget_member(&reference);
+                    forgotten += 1;
                     continue;
-                }
-                if batch.len() == most {
-                    return batch;
                 }
                 let fits = addressees.still_fits(&reference, None);
                 match (fits, memory.link(&reference)) {
@@ -120,8 +125,14 @@ impl<P: Ports> ListCall<'_, P> {
                         reference,
                         external_id: link.external_id,
                     }),
-                    (Ok(()), None) => self.drop_one(&reference, codes::NOT_IN_STEP, run),
-                    (Err(code), _) => self.drop_one(&reference, code, run),
+                    (Ok(()), None) => {
+                        self.drop_one(&reference, codes::NOT_IN_STEP, run);
+                        forgotten += 1;
+                    }
+                    (Err(code), _) => {
+                        self.drop_one(&reference, code, run);
+                        forgotten += 1;
+                    }
                 }
             }
             run.next = next.map(|it| it.to_string());

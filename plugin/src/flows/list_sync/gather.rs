@@ -13,13 +13,13 @@ use crate::outcome::Actor;
 use crate::ports::Ports;
 use crate::roster::{Member, Phase, Roster, Run};
 
-use super::PAGES;
-
 /// How many records a step reads; with those kept back, and if all of them have
 /// to be looked at, they are fewer than an answer may queue.
 const PAGE: u32 = 500;
 /// How many may be kept back before the next page is read.
 const MOST_PENDING: usize = 200;
+/// How many pages of keys a step asks after.
+const SETTLE_PAGES: usize = 5;
 /// A feed that was never read is read from so long ago.
 const FIRST_MS: Timestamp = 30 * 24 * 3_600_000;
 /// How often is waited without a pause, and in all.
@@ -110,7 +110,7 @@ impl<P: Ports> ListCall<'_, P> {
     pub(super) fn settle(&self, roster: &Roster, run: &mut Run) -> Result<(), End> {
         let addressees = self.addressees();
         let give_up = run.waits >= MOST_WAITS;
-        for _ in 0..PAGES {
+        for _ in 0..SETTLE_PAGES {
             let (members, next) = self.rosters.members(run.key());
             for (reference, member) in members {
                 if !member.waits || member.sync != roster.syncs {
