@@ -2,7 +2,9 @@
 //! and for each record what Spotler has of it. No names, no addresses: values
 //! are kept as salted hashes.
 
+mod backed_up;
 pub mod messages;
+mod restores;
 
 use std::collections::BTreeMap;
 

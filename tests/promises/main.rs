@@ -20,6 +20,7 @@ mod opt_out;
 mod plan;
 mod relations;
 mod reports;
+mod restore;
 mod safety;
 mod sandbox;
 mod saved_contacts;

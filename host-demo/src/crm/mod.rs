@@ -18,7 +18,9 @@ pub mod error;
 pub(crate) mod rows;
 
 pub mod attributes;
+pub mod backup_csv;
 pub mod bulk;
+pub mod contact_snapshots;
 pub mod desk;
 pub mod find;
 pub mod jobs;

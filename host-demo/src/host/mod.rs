@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod mapping;
 mod queue;
+mod restore;
 mod settings;
 mod status;
 
@@ -15,6 +16,7 @@ pub use config::{Component, DemoConfig, open_crm};
 pub use error::HostError;
 pub use mapping::MappingForecast;
 pub use queue::{QueueView, WaitingEvent};
+pub use restore::Restore;
 pub use settings::{SettingsForm, SettingsView};
 pub use status::{QueueCounts, StatusReport};
 
