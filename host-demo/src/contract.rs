@@ -24,8 +24,8 @@ pub use koppel_embedding::contract::{
     shop::Purchase,
     stages::{AutomaticAction, StageChanged},
     types::{
-        Consent, CrmRecord, EveningWindow, Field, FieldDescription, FieldType, FieldValue,
-        MailChoice, NamedValue, Origin, Permission, PermissionChoice, RecordKind, RecordRef,
-        RecordState, SyncStatus,
+        Consent, ContactSnapshot, CrmRecord, EveningWindow, Field, FieldDescription, FieldType,
+        FieldValue, MailChoice, NamedValue, Origin, Permission, PermissionChoice, RecordKind,
+        RecordRef, RecordState, SnapshotCause, SyncStatus,
     },
 };

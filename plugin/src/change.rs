@@ -1,5 +1,6 @@
 //! What the CRM is asked to change: the same shapes as `wit/changes.wit`.
 
+use crate::contact_snapshot::ContactSnapshot;
 use crate::crm::{
     Consent, Facts, Field, Origin, Permission, RecordRef, RecordState, SyncStatus, Timestamp,
 };
@@ -172,6 +173,9 @@ pub enum CrmChange {
     Mailing(Box<MailingChange>),
     /// Queue these records as if they had just been saved; at most 1,000.
     SyncAgain(Vec<RecordRef>),
+    /// Keep what Spotler has of a contact before it is overwritten or emptied,
+    /// or for a backup (YO-02, YO-03).
+    ContactSnapshot(Box<ContactSnapshot>),
     /// Keep what an operation by hand came to for a record (YO-35).
     RecordResult {
         /// Which record.

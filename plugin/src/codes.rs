@@ -42,6 +42,9 @@ codes! {
     DEACTIVATED = "deactivated": "De koppeling met Spotler staat uit.", "The connection with Spotler is switched off.", "", "";
     MAPPING_KEPT = "mapping-kept": "De mapping is opgeslagen.", "The mapping is saved.", "", "";
     FEED_READ = "feed-read": "Wijzigingen uit Spotler zijn opgehaald.", "Changes in Spotler have been read.", "", "";
+    BACKED_UP = "backed-up": "Bewaard wat Spotler heeft.", "What Spotler has is kept.", "", "";
+    DATA_RESTORED = "data-restored": "Gegevens in Spotler teruggezet: {properties} velden.", "Data in Spotler put back: {properties} properties.", "", "";
+    NOTHING_TO_RESTORE = "nothing-to-restore": "Spotler heeft de gegevens van toen al.", "Spotler has the data of then already.", "", "";
     ACTION_DONE = "action-done": "De automatische actie is uitgevoerd.", "The automatic action was carried out.", "", "";
 
     NOT_ACTIVE = "not-active": "De koppeling staat uit; er is niets verstuurd.", "The connection is switched off; nothing was sent.", "Activeer de koppeling met Spotler.", "Activate the connection with Spotler.";
@@ -84,6 +87,7 @@ codes! {
     TOO_MANY_RECORDS = "too-many-records": "Meer dan 500 records; gebruik een selectie.", "More than 500 records; use a selection.", "", "";
     NO_SUCH_RECORD = "record-unknown": "Het CRM heeft dit record niet.", "The CRM has no such record.", "Kies een bestaand record.", "Choose a record that exists.";
     OPTED_OUT_PERSON = "person-opted-out": "De persoon heeft zich afgemeld of is inactief in Spotler; er is geen permissie aangezet.", "The person opted out or is inactive in Spotler; no permission was switched on.", "", "";
+    NO_SNAPSHOT = "no-snapshot": "Er is niets bewaard van wat Spotler eerder had.", "Nothing is kept of what Spotler had before.", "Zet de gegevens terug met een backup (CSV).", "Put the data back by hand, with a backup (CSV).";
     FORBIDDEN = "forbidden": "De gebruiker mag geen koppeling met Spotler maken.", "The user may not connect with Spotler.", "Geef de gebruikersgroep het recht Spotler.", "Give the user's group the right Spotler.";
     KEY_MISSING = "credentials-missing": "Authentication key of secret ontbreekt.", "Authentication key or secret is missing.", "Kopieer beide uit Spotler: Instellingen, Integraties.", "Copy both from Spotler: Settings, Integrations.";
     KEY_REFUSED = "credentials-refused": "Spotler weigert de key of het secret.", "Spotler refuses the key or the secret.", "Controleer beide in Spotler: Instellingen, Integraties.", "Check both in Spotler: Settings, Integrations.";
@@ -110,6 +114,7 @@ codes! {
     NOT_SENT = "not-sent": "Het CRM heeft het verzoek niet doorgelaten.", "The CRM did not let the request out.", "Controleer het adres van Spotler bij de instellingen.", "Check the address of Spotler in the settings.";
     CONNECTION_STOPPED = "connection-stopped": "De koppeling is gestopt omdat Spotler de gegevens weigert; alles wacht.", "The connection was stopped because Spotler refuses the credentials; everything waits.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
     NOTED = "noted-first": "Het aanzetten is eerst genoteerd.", "Switching on was noted first.", "", "";
+    KEPT = "kept-first": "Eerst is bewaard wat Spotler had.", "What Spotler had was kept first.", "", "";
     STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
 
     EXPORTED = "exported": "Geëxporteerd naar een statische lijst: {exported} relaties, {left-out} overgeslagen.", "Exported to a static list: {exported} relations, {left-out} left out.", "", "";

@@ -11,6 +11,7 @@
 pub mod crm;
 
 pub mod change;
+pub mod contact_snapshot;
 pub mod outcome;
 pub mod report;
 

@@ -31,6 +31,14 @@ impl Presence {
         }
     }
 
+    /// The contact that was found, if it is one.
+    pub fn seen(&self) -> Option<&SeenContact> {
+        match self {
+            Self::One(seen) => Some(seen),
+            Self::Absent | Self::Several | Self::AddressTaken | Self::Locked(_) => None,
+        }
+    }
+
     /// Why the person is inactive, if the look shows that.
     pub fn lock(&self, bounced: bool) -> Option<LockKind> {
         match self {

@@ -92,7 +92,8 @@ pub fn automatic(
     rows
 }
 
-fn property_for<'a>(meaning: &str, properties: &'a [Property]) -> Option<&'a Property> {
+/// The property that a meaning goes to by itself.
+pub(crate) fn property_for<'a>(meaning: &str, properties: &'a [Property]) -> Option<&'a Property> {
     let (_, names, by_type) = CANDIDATES.iter().find(|it| it.0 == meaning)?;
     let named = names
         .iter()

@@ -3,7 +3,9 @@
 //! are kept as salted hashes.
 
 pub mod feedback;
+mod backed_up;
 pub mod messages;
+mod restores;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! The outside world, as narrow as it can be: what a flow may ask for. On wasm
 //! the edge implements it with the imports; in tests it is a value.
 
+use crate::contact_snapshot::ContactSnapshot;
 use crate::crm::{
     CrmRecord, FieldDescription, Permission, RecordKind, RecordPage, RecordRef, Timestamp,
 };
@@ -52,6 +53,9 @@ pub trait Ports {
     fn primary_contacts(&self, relation: &str) -> Vec<RecordRef>;
     /// The opt-in attributes that the CRM has.
     fn permission_attributes(&self) -> Vec<Permission>;
+    /// A snapshot that the host keeps of a record: the first of a run, or the
+    /// latest.
+    fn read_snapshot(&self, reference: &RecordRef, run: Option<&str>) -> Option<ContactSnapshot>;
     /// Whether a user has a right.
     fn user_has_right(&self, user: &str, right: &str) -> bool;
 }

@@ -166,6 +166,22 @@ impl Settled {
         }
     }
 
+    /// What Spotler has is kept first, and the call made again: before a value is
+    /// lost that Spotler did not get from us (YO-03).
+    pub fn kept_first(snapshot: CrmChange) -> Self {
+        let mut settled = Self::of(Outcome::Deferred(kept()), "YO-03");
+        settled.answer.changes.push(snapshot);
+        settled
+    }
+
+    /// The same together with what is noted, or in a step after it.
+    #[must_use]
+    pub fn and_kept_first(mut self, snapshot: Option<CrmChange>) -> Self {
+        self.answer.outcome = Outcome::Deferred(kept());
+        self.answer.changes.extend(snapshot);
+        self
+    }
+
     /// A request ended in trouble; `link` is what is known of the record.
     pub fn trouble(case: &Case<'_>, trouble: &Trouble, link: Option<Link>) -> Self {
         let mut settled = Self::of(trouble_outcome(trouble), trouble_rule(trouble.kind));
@@ -224,6 +240,14 @@ fn deferral(reason: Reason, not_before: Option<Timestamp>) -> Deferral {
         not_before,
         cursor: None,
         progress: None,
+    }
+}
+
+/// A step that keeps what Spotler has; the next one knows it by the cursor.
+fn kept() -> Deferral {
+    Deferral {
+        cursor: Some(codes::KEPT.to_owned()),
+        ..deferral(Reason::new(codes::KEPT), None)
     }
 }
 

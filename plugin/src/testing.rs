@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use serde_json::{Value, json};
 
 use crate::connection::{ProfileChoice, Settings};
+use crate::contact_snapshot::ContactSnapshot;
 use crate::crm::{
     Consent, CrmRecord, Event, Field, FieldDescription, FieldType, FieldValue, MailChoice, Origin,
     Permission, PermissionChoice, RecordKind, RecordPage, RecordRef, RecordState, Timestamp,
@@ -27,6 +28,7 @@ pub(crate) struct Outside {
     sent: RefCell<Vec<(String, Value)>>,
     memory: RefCell<BTreeMap<(String, String), Vec<u8>>>,
     records: RefCell<BTreeMap<RecordRef, CrmRecord>>,
+    snapshots: RefCell<BTreeMap<RecordRef, ContactSnapshot>>,
     now: Cell<Timestamp>,
 }
 
@@ -60,6 +62,7 @@ impl Outside {
             sent: RefCell::default(),
             memory: RefCell::default(),
             records: RefCell::default(),
+            snapshots: RefCell::default(),
             now: Cell::new(1_800_000_000_000),
         };
         outside.expect("GET /contact/properties/list", answer(200, properties()));
@@ -315,6 +318,10 @@ impl Ports for Outside {
 
     fn permission_attributes(&self) -> Vec<Permission> {
         Vec::new()
+    }
+
+    fn read_snapshot(&self, reference: &RecordRef, _run: Option<&str>) -> Option<ContactSnapshot> {
+        self.snapshots.borrow().get(reference).cloned()
     }
 
     fn user_has_right(&self, _user: &str, _right: &str) -> bool {

@@ -28,6 +28,7 @@ mod plan;
 mod relations;
 mod reports;
 mod results;
+mod restore;
 mod safety;
 mod sandbox;
 mod saved_contacts;

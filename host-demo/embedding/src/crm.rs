@@ -4,7 +4,7 @@ use crate::contract::changes::CrmChange;
 use crate::contract::crm::RecordPage;
 use crate::contract::outcomes::{Progress, Reason};
 use crate::contract::types::{
-    CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordRef,
+    ContactSnapshot, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordRef,
 };
 use crate::queue::Event;
 use crate::{EventKey, TenantId, Timestamp};
@@ -130,6 +130,19 @@ pub trait Crm: Send + Sync + 'static {
         user: &str,
         right: &str,
     ) -> Result<bool, CrmError>;
+
+    /// A snapshot that is kept of a record: the first that was taken in a run, or
+    /// without a run the latest (YO-03). By default none is kept.
+    async fn read_snapshot(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        reference: &RecordRef,
+        run: Option<&str>,
+    ) -> Result<Option<ContactSnapshot>, CrmError> {
+        let _ = (tenant, connection, reference, run);
+        Ok(None)
+    }
 
     /// Whether large campaigns may run at a moment, and when they may next
     /// (PV-22, C29). Without a word from the vendor they may always.

@@ -2,7 +2,9 @@
 
 use crate::contract::crm::RecordPage;
 use crate::contract::generated::koppel::crm_sync::crm::Host;
-use crate::contract::types::{CrmRecord, FieldDescription, Permission, RecordKind, RecordRef};
+use crate::contract::types::{
+    ContactSnapshot, CrmRecord, FieldDescription, Permission, RecordKind, RecordRef,
+};
 use crate::queue::kind_name;
 use crate::reads::{Question, fingerprint, page};
 use crate::state::CallState;
@@ -95,6 +97,24 @@ impl Host for CallState {
         self.reads
             .question(Question::PermissionAttributes, fingerprint(&attributes))?;
         Ok(attributes)
+    }
+
+    async fn read_snapshot(
+        &mut self,
+        reference: RecordRef,
+        run: Option<String>,
+    ) -> Result<Option<ContactSnapshot>> {
+        self.faults.step().await?;
+        let mut connection = self.store.readers().acquire().await?;
+        let snapshot = self
+            .crm
+            .read_snapshot(&self.tenant, &mut connection, &reference, run.as_deref())
+            .await?;
+        self.reads.question(
+            Question::Snapshot(kind_name(reference.kind), reference.id, run),
+            fingerprint(&snapshot),
+        )?;
+        Ok(snapshot)
     }
 
     async fn user_has_right(&mut self, user: String, right: String) -> Result<bool> {

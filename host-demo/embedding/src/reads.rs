@@ -21,6 +21,7 @@ pub(crate) enum Question {
     Right(String, String),
     Records(&'static str, Option<String>, u32),
     Selection(String, Option<String>, u32),
+    Snapshot(&'static str, String, Option<String>),
 }
 
 /// The fingerprint of an answer of the CRM.
@@ -159,6 +160,16 @@ async fn ask_again(
         }
         Question::Right(user, right) => {
             fingerprint(&crm.user_has_right(tenant, connection, user, right).await?)
+        }
+        Question::Snapshot(kind, id, run) => {
+            let reference = RecordRef {
+                kind: kind_named(kind),
+                id: id.clone(),
+            };
+            fingerprint(
+                &crm.read_snapshot(tenant, connection, &reference, run.as_deref())
+                    .await?,
+            )
         }
         Question::Records(kind, start, limit) => {
             let kind = kind_named(kind);

@@ -75,8 +75,13 @@ pub(crate) async fn run(args: ActionArgs, session: &Session) -> anyhow::Result<(
             .collect(),
     };
     let event = host.enqueue(Event::Action(action)).await?;
-    let json = json!({"event": event.to_string(), "operation": args.operation});
+    let job = host.crm().job_of(&event).await?;
+    let json = json!({"event": event.to_string(), "operation": args.operation, "job": job});
     session.output.show(&json, || {
-        format!("queued {}: `work` carries it out", args.operation)
+        let number = job.unwrap_or_default();
+        format!(
+            "queued {} as job {number}: `work` carries it out",
+            args.operation
+        )
     })
 }

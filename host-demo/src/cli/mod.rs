@@ -2,6 +2,7 @@
 //! for programs.
 
 mod action;
+mod backup;
 mod bulk;
 mod card;
 mod campaign;
@@ -94,6 +95,13 @@ enum Command {
     /// Change many contacts at once: `choose`, `set`, `preview`, `apply`.
     #[command(subcommand)]
     Bulk(bulk::BulkCommand),
+    /// Keep what Spotler has of everybody, as a CSV file.
+    Backup(backup::BackupArgs),
+    /// Put back what Spotler had before it was overwritten.
+    Restore(backup::RestoreArgs),
+    /// What is kept of a record from before it was overwritten.
+    #[command(subcommand)]
+    Snapshots(backup::SnapshotsCommand),
     /// What was started by hand, how it stands, and what it came to.
     Jobs(jobs::JobsArgs),
     /// Automations and campaigns of Spotler.
@@ -151,6 +159,9 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Tasks(args) => tasks::run(args, session).await,
         Command::Action(args) => action::run(args, session).await,
         Command::Bulk(command) => bulk::run(command, session).await,
+        Command::Backup(args) => backup::backup(args, session).await,
+        Command::Restore(args) => backup::restore(args, session).await,
+        Command::Snapshots(command) => backup::snapshots(command, session).await,
         Command::Jobs(args) => jobs::run(args, session).await,
         Command::Journey(command) => journey::run(command, session).await,
         Command::Shop(command) => shop::shop(command, session).await,
@@ -179,6 +190,9 @@ impl Command {
                 | Self::Messages(_)
                 | Self::Log(_)
                 | Self::Tasks(_)
+                | Self::Backup(_)
+                | Self::Snapshots(_)
+                | Self::Jobs(_)
                 | Self::Inspect(_)
                 | Self::User(_)
         )

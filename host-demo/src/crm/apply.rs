@@ -94,6 +94,8 @@ async fn one(
         CrmChange::Mailing(it) => Ok(mailings::write(connection, tenant, it).await?),
         // The embedding queues those records itself.
         CrmChange::SyncAgain(_) => Ok(()),
+        // Sealed and kept by the view, which has the key.
+        CrmChange::ContactSnapshot(_) => Ok(()),
         // Kept with the job of the event.
         CrmChange::RecordResult(_) => Ok(()),
     }

@@ -3,7 +3,7 @@
 
 use crate::contract::{
     ActivityKind, Bounce, Consent, FieldType, Happened, JourneyKind, Lint, ListForm, ListType,
-    LogLevel, Medium, Occasion, Origin, RecordKind, RecordState, Standing, SyncStatus,
+    LogLevel, Medium, Occasion, Origin, RecordKind, RecordState, SnapshotCause, Standing, SyncStatus,
 };
 
 /// An enumeration whose cases have a word.
@@ -45,6 +45,7 @@ codes!(ActivityKind { Email => "email", Sms => "sms", Phone => "phone", Form => 
 codes!(Medium { Email => "email", Sms => "sms" });
 codes!(Bounce { Hard => "hard", Soft => "soft" });
 codes!(Happened { Yes => "yes", No => "no", NotApplicable => "not-applicable" });
+codes!(SnapshotCause { Overwritten => "overwritten", Blanked => "blanked", Restored => "restored", Backup => "backup" });
 codes!(SyncStatus {
     Succeeded => "succeeded",
     Processing => "processing",

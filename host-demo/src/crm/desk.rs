@@ -7,7 +7,7 @@ use koppel_embedding::{Clock, Connection, Event, EventKey, NewEvent, Store, Tena
 use sqlx::migrate::Migrator;
 
 use super::{
-    attributes,
+    attributes, contact_snapshots,
     edit::{self, Edit, Rules},
     error::{SaveError, StoreError},
     fields::{Catalogue, Field},
@@ -324,6 +324,9 @@ impl DemoCrm {
             });
         };
         rows::write(connection, tenant, &saved.record).await?;
+        if saved.record.state == RecordState::Deleted {
+            contact_snapshots::forget(connection, tenant, reference).await?;
+        }
         let event = Event::ContactSaved {
             record: reference.clone(),
             change: saved.change,
@@ -342,6 +345,9 @@ pub(crate) async fn enqueue(
     tenant: &TenantId,
     new: NewEvent,
 ) -> Result<EventKey, StoreError> {
+    if matches!(new.event, Event::Tick) {
+        contact_snapshots::forget_old(connection, tenant.as_str(), new.occurred_at).await?;
+    }
     let job = NewJob::of(&new.event, new.user.as_deref());
     let at = new.occurred_at;
     let key = queue::enqueue(connection, tenant, new)

@@ -18,8 +18,10 @@ pub mod error;
 pub(crate) mod rows;
 
 pub mod attributes;
+pub mod backup_csv;
 pub mod bulk;
 pub mod campaigns;
+pub mod contact_snapshots;
 pub mod desk;
 pub mod filters;
 pub mod find;

@@ -6,12 +6,12 @@ use koppel_embedding::{
 };
 
 use super::{
-    apply::apply, attributes, desk::DemoCrm, jobs, relations, rows, selections,
+    apply::apply, attributes, contact_snapshots, desk::DemoCrm, jobs, relations, rows, selections,
     selections::Selection, users,
 };
 use crate::contract::{
-    CrmChange, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind, RecordPage,
-    RecordRef,
+    ContactSnapshot, CrmChange, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind,
+    RecordPage, RecordRef,
 };
 
 #[async_trait]
@@ -86,6 +86,16 @@ impl Crm for DemoCrm {
         Ok(users::has_right(connection, tenant.as_str(), user, right).await?)
     }
 
+    async fn read_snapshot(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        reference: &RecordRef,
+        run: Option<&str>,
+    ) -> Result<Option<ContactSnapshot>, CrmError> {
+        Ok(contact_snapshots::read(connection, &self.store, tenant, reference, run).await?)
+    }
+
     fn evening_window(&self, _tenant: &TenantId, at: Timestamp) -> EveningWindow {
         let window = self.hours.at(at);
         EveningWindow {
@@ -102,6 +112,7 @@ impl Crm for DemoCrm {
         event: &EventKey,
         changes: &[CrmChange],
     ) -> Result<(), ApplyError> {
+        contact_snapshots::keep_all(connection, &self.store, tenant, event, changes).await?;
         apply(connection, tenant.as_str(), at, event, changes).await
     }
 

@@ -10,6 +10,7 @@ mod error;
 mod mapping;
 mod queue;
 mod reports;
+mod restore;
 mod settings;
 mod status;
 
@@ -19,6 +20,7 @@ pub use error::HostError;
 pub use mapping::MappingForecast;
 pub use queue::{QueueView, WaitingEvent};
 pub use reports::MessageHistory;
+pub use restore::Restore;
 pub use settings::{SettingsForm, SettingsView};
 pub use status::{QueueCounts, StatusReport};
 

@@ -142,6 +142,7 @@ impl From<CrmChange> for changes::CrmChange {
             }),
             CrmChange::Mailing(change) => Self::Mailing((*change).into()),
             CrmChange::SyncAgain(records) => Self::SyncAgain(all(records)),
+            CrmChange::ContactSnapshot(snapshot) => Self::ContactSnapshot((*snapshot).into()),
             CrmChange::RecordResult {
                 target,
                 status,

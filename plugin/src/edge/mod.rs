@@ -18,6 +18,7 @@ mod convert_journeys;
 mod convert_lists;
 mod convert_out;
 mod convert_reports;
+mod convert_snapshot;
 mod executor;
 mod exports;
 mod exports_reports;

@@ -11,6 +11,7 @@ use super::bindings::wasi::random::random;
 use super::convert_in::all;
 use super::executor::Reactor;
 use super::{http, trap};
+use crate::contact_snapshot::ContactSnapshot;
 use crate::crm::{
     CrmRecord, FieldDescription, Permission, RecordKind, RecordPage, RecordRef, Timestamp,
 };
@@ -123,6 +124,10 @@ impl Ports for HostPorts {
 
     fn permission_attributes(&self) -> Vec<Permission> {
         all(crm::permission_attributes())
+    }
+
+    fn read_snapshot(&self, reference: &RecordRef, run: Option<&str>) -> Option<ContactSnapshot> {
+        crm::read_snapshot(&reference.clone().into(), run).map(Into::into)
     }
 
     fn user_has_right(&self, user: &str, right: &str) -> bool {

@@ -10,18 +10,20 @@ use crate::address::AddressState;
 use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::{Activity, Connection, MappingRow};
+use crate::contact_snapshot::{self, Cause, ContactSnapshot};
 use crate::crm::{CrmRecord, Event, Origin, Timestamp};
 use crate::decide::{self, Case, Course, Wanted};
 use crate::draft::{self, Draft, Next};
-use crate::flows::take_down;
+use crate::flows::{restore, take_down};
 use crate::look::{self, Presence};
 use crate::mapping;
 use crate::memory::{Intent, Link, Lock, Memory, Wish};
-use crate::outcome::{Actor, Answer, Reason};
+use crate::outcome::{Actor, Answer, Outcome, Reason};
 use crate::ports::Ports;
 use crate::profile::Gate;
 use crate::settle::Settled;
 use crate::spotler::client::Spotler;
+use crate::spotler::contact::SeenContact;
 use crate::spotler::trouble::{Kind, Trouble};
 
 /// A saved record on its way through one call.
@@ -99,6 +101,10 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
         now: ports.now(),
         memory,
     };
+    let restored = restored_first(ports, &visit).await;
+    if let Some(settled) = restored {
+        return visit.keep(settled);
+    }
     let settled = match decide::before_look(&visit.case) {
         Course::End(settled) => settled,
         Course::SwitchOff(link) => take_down::switch_off(&visit, link).await,
@@ -106,7 +112,19 @@ pub async fn on_contact_saved<P: Ports>(ports: &P, event: &Event, record: &CrmRe
         Course::Blank(link) => take_down::blank(&visit, link).await,
         Course::Look(wanted) => visit.look_and_write(&wanted).await,
     };
-    visit.keep(settled)
+    visit.keep(visit.before_restore(settled))
+}
+
+/// Puts back what Spotler had, if a user wants that and nothing is in doubt.
+async fn restored_first<P: Ports>(ports: &P, visit: &Visit<'_, P>) -> Option<Settled> {
+    let record = visit.case.record;
+    let run = visit.memory.restore(&record.reference)?;
+    let active = visit.case.connection.activity == Activity::Active;
+    if !active || !restore::may_begin(record, visit.case.link.as_ref()) {
+        return None;
+    }
+    let snapshot = ports.read_snapshot(&record.reference, run.as_deref());
+    Some(restore::restore(visit, snapshot).await)
 }
 
 /// While somebody is taken up again, the opt-out that came from Spotler counts
@@ -125,6 +143,31 @@ fn as_taken_up<'a>(
 }
 
 impl<P: Ports> Visit<'_, P> {
+    /// A restore that waits follows once the sync has found out what was in
+    /// doubt; where that ends otherwise, the restore ends with it.
+    fn before_restore(&self, mut settled: Settled) -> Settled {
+        let reference = &self.case.record.reference;
+        if self.memory.restore(reference).is_none() {
+            return settled;
+        }
+        match &settled.answer.outcome {
+            Outcome::Deferred(_) => {}
+            Outcome::Synced(_) if restore::may_begin(self.case.record, settled.link.as_ref()) => {
+                let again = CrmChange::SyncAgain(vec![reference.clone()]);
+                settled.answer.changes.push(again);
+            }
+            Outcome::Synced(_) | Outcome::Skipped(_) | Outcome::Rejected(..) => {
+                self.memory.end_restore(reference);
+            }
+        }
+        settled
+    }
+
+    /// Whether this step comes after the one that kept what Spotler had.
+    pub(crate) fn is_kept_first(&self) -> bool {
+        self.case.event.cursor.as_deref() == Some(codes::KEPT)
+    }
+
     async fn look_and_write(&self, wanted: &Wanted) -> Settled {
         let presence = match self.look(wanted).await {
             Ok(presence) => presence,
@@ -133,10 +176,11 @@ impl<P: Ports> Visit<'_, P> {
         if let Some(settled) = self.someone_elses(&presence) {
             return settled;
         }
+        let seen = presence.seen().cloned();
         match draft::after_look(&self.case, wanted, presence, self.now) {
             Next::End(settled) => *settled,
             Next::Write(draft) if draft.creates => self.create(wanted, *draft).await,
-            Next::Write(draft) => self.change(wanted, *draft).await,
+            Next::Write(draft) => self.change(wanted, *draft, seen.as_ref()).await,
         }
     }
 
@@ -209,8 +253,11 @@ impl<P: Ports> Visit<'_, P> {
         if let Some(settled) = self.someone_elses(&presence) {
             return settled;
         }
+        let seen = presence.seen().cloned();
         match draft::after_look(&self.case, wanted, presence, self.now) {
-            Next::Write(draft) if !draft.creates => self.change(wanted, *draft).await,
+            Next::Write(draft) if !draft.creates => {
+                self.change(wanted, *draft, seen.as_ref()).await
+            }
             Next::Write(_) => {
                 let reason = Reason::new(codes::EXISTS_HIDDEN);
                 Settled::rejected(&self.case, reason, Actor::Marketer, "C16")
@@ -219,27 +266,59 @@ impl<P: Ports> Visit<'_, P> {
         }
     }
 
-    async fn change(&self, wanted: &Wanted, draft: Draft) -> Settled {
+    async fn change(&self, wanted: &Wanted, draft: Draft, seen: Option<&SeenContact>) -> Settled {
         if draft.body.is_empty() {
             return self.agreed(draft);
         }
+        let mut before = self.snapshot_before(&draft, seen);
         let noted = self.case.link.as_ref().and_then(|it| it.intent.as_ref());
-        if let Some(intent) = draft.to_be_noted(noted) {
-            return self.note(draft, intent);
+        let intent = draft.to_be_noted(noted);
+        let keep_first = before.take_if(|_| self.loses_foreign(&draft, seen));
+        if let Some(intent) = intent {
+            return self.note(&draft, intent, keep_first);
         }
-        match self.spotler.change(&draft.body).await {
+        if let Some(lost) = keep_first {
+            return Settled::kept_first(lost);
+        }
+        let written = self.spotler.change(&draft.body).await;
+        let may_be_done = written.as_ref().err().is_none_or(Trouble::may_be_done);
+        let mut settled = match written {
             Ok(()) => self.confirmed(wanted, draft).await,
             Err(trouble) => self.write_failed(wanted, &draft, &trouble).await,
+        };
+        if may_be_done {
+            settled.answer.changes.extend(before);
         }
+        settled
     }
 
-    /// Commits what is about to be switched on, before it is. A person who is
-    /// found is linked by it already, but nothing of that is confirmed yet.
-    fn note(&self, draft: Draft, intent: Intent) -> Settled {
+    /// What Spotler has, where the draft overwrites some of it and it is not kept
+    /// already (YO-03).
+    fn snapshot_before(&self, draft: &Draft, seen: Option<&SeenContact>) -> Option<CrmChange> {
+        let overwrites = !draft.body.properties.is_empty();
+        let seen = seen.filter(|it| overwrites && !it.is_blank() && !self.is_kept_first())?;
+        let link = Some(&draft.link);
+        let target = Some(&self.case.record.reference);
+        Some(ContactSnapshot::of(seen, target, link, Cause::Overwritten, self.now).kept())
+    }
+
+    fn loses_foreign(&self, draft: &Draft, seen: Option<&SeenContact>) -> bool {
+        let loses = |name: &str| draft.body.properties.contains_key(name);
+        let link = self.case.link.as_ref();
+        seen.is_some_and(|seen| contact_snapshot::loses_foreign(&self.case, link, seen, loses))
+    }
+
+    /// Commits what is about to be switched on before it is, together with what is
+    /// about to be lost. A person who is found is linked by what is switched
+    /// on already, but nothing of that is confirmed yet.
+    fn note(&self, draft: &Draft, intent: Intent, lost: Option<CrmChange>) -> Settled {
         let known = self.case.link.clone();
-        let link =
-            known.unwrap_or_else(|| Link::to(draft.link.external_id.clone(), draft.link.ours));
-        Settled::noted(link, intent)
+        let fresh = || Link::to(draft.link.external_id.clone(), draft.link.ours);
+        let settled = Settled::noted(known.unwrap_or_else(fresh), intent);
+        if lost.is_some() || self.is_kept_first() {
+            return settled.and_kept_first(lost);
+        }
+        settled
     }
 
     async fn write_failed(&self, wanted: &Wanted, draft: &Draft, trouble: &Trouble) -> Settled {

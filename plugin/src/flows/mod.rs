@@ -1,6 +1,7 @@
 //! One file a hook: what is asked, in which order. Decisions are elsewhere.
 
 pub mod addressees;
+mod backup;
 pub mod card_questions;
 pub mod contact_saved;
 pub(crate) mod feedback;
@@ -15,6 +16,7 @@ pub mod mapping_what_if;
 pub mod module_field_changed;
 pub mod questions;
 pub mod report_questions;
+mod restore;
 pub mod run_action;
 pub mod settings_saved;
 pub mod stage_changed;

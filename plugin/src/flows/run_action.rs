@@ -10,13 +10,13 @@ use targets::{Page, Position, targets};
 
 use crate::change::CrmChange;
 use crate::codes;
-use crate::connection::Connection;
+use crate::connection::{Activity, Connection};
 use crate::crm::{Consent, CrmRecord, Event, Facts, Origin, SyncStatus, Timestamp};
 use crate::flows::journeys::manual;
-use crate::flows::{list_sync, step};
+use crate::flows::{backup, list_sync, restore, settings_saved, step};
 use crate::manual::{ManualAction, PermissionWish};
 use crate::marketing_list::MarketingList;
-use crate::memory::{Memory, Wish};
+use crate::memory::{Link, Memory, Wish};
 use crate::outcome::{Actor, Answer, Outcome, Progress, Reason, RuleApplied};
 use crate::ports::Ports;
 
@@ -38,9 +38,17 @@ const SYNC_LIST: &str = "sync-list";
 /// any are named, and adds those that are not in Spotler yet (YO-32..YO-36).
 const BULK_CHANGE: &str = "bulk-change";
 
+/// Keeps what Spotler has of everybody (YO-02, C25).
+const BACKUP: &str = "backup";
+/// Puts back what Spotler had of records before it was overwritten (YO-03).
+const RESTORE: &str = "restore";
+/// Names the run from which records are restored; without it the latest
+/// snapshot of each counts.
+const RUN: &str = "run";
+
 /// The operations of this file (C11); those with journeys are
 /// [`manual::OPERATIONS`].
-pub const OPERATIONS: [&str; 7] = [
+pub const OPERATIONS: [&str; 9] = [
     LINK,
     SYNC_CONTACT,
     SET_PERMISSIONS,
@@ -48,6 +56,8 @@ pub const OPERATIONS: [&str; 7] = [
     REACTIVATE,
     BULK_CHANGE,
     SYNC_LIST,
+    BACKUP,
+    RESTORE,
 ];
 
 /// How many records one action may name, and how many a step reads.
@@ -77,6 +87,21 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
     if !OPERATIONS.contains(&operation) {
         return reject(codes::UNKNOWN_OPERATION, Actor::Vendor);
     }
+    if [BACKUP, RESTORE].contains(&operation) {
+        let user = event.user.as_deref();
+        if !user.is_none_or(|it| ports.user_has_right(it, settings_saved::RIGHT)) {
+            return reject(codes::FORBIDDEN, Actor::Administrator);
+        }
+    }
+    if operation == BACKUP {
+        return match connection.activity {
+            Activity::Active => backup::backup(ports, &memory, event, &connection).await,
+            Activity::Off | Activity::Stopped => {
+                Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
+                    .because("PV-04", codes::NOT_ACTIVE)
+            }
+        };
+    }
     let position: Position = event
         .cursor
         .as_deref()
@@ -89,6 +114,7 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
         return reject(codes::TOO_MANY_RECORDS, Actor::Vendor);
     }
     let step = Step {
+        ports,
         memory: &memory,
         connection: &connection,
         action,
@@ -98,6 +124,7 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
 }
 
 struct Step<'a, P> {
+    ports: &'a P,
     memory: &'a Memory<'a, P>,
     connection: &'a Connection,
     action: &'a ManualAction,
@@ -199,6 +226,9 @@ impl<P: Ports> Step<'_, P> {
     /// the record.
     fn prepare(&self, record: &CrmRecord) -> Option<Result<Vec<CrmChange>, Refusal>> {
         let link = self.memory.link(&record.reference);
+        if self.action.operation == RESTORE {
+            return Some(self.restore(record, link.as_ref()));
+        }
         let wish = match self.action.operation.as_str() {
             MATCH if link.is_some() => return None,
             MATCH => Some(Wish::Match),
@@ -225,6 +255,21 @@ impl<P: Ports> Step<'_, P> {
             self.memory.keep_wish(&record.reference, wish);
         }
         Some(Ok(changes))
+    }
+
+    /// Remembers that a record is to be restored, if there is something to
+    /// restore it from and nothing stands in the way (YO-03).
+    fn restore(&self, record: &CrmRecord, link: Option<&Link>) -> Result<Vec<CrmChange>, Refusal> {
+        if let Some(code) = restore::obstacle(record, link) {
+            return Err(Refusal::NotRestorable(code));
+        }
+        let mut parameters = self.action.parameters.iter();
+        let run = parameters.find(|it| it.0 == RUN).map(|it| it.1.as_str());
+        if self.ports.read_snapshot(&record.reference, run).is_none() {
+            return Err(Refusal::NotRestorable(codes::NO_SNAPSHOT));
+        }
+        self.memory.keep_restore(&record.reference, run);
+        Ok(Vec::new())
     }
 
     fn switches_on(&self) -> bool {
@@ -257,6 +302,7 @@ impl<P: Ports> Step<'_, P> {
     fn ended(&self, done: u64, refused: u64) -> Answer {
         let code = match self.action.operation.as_str() {
             REACTIVATE => codes::NOT_LOCKED,
+            RESTORE => codes::NO_SNAPSHOT,
             _ => codes::NO_CONSENT,
         };
         let reason = |code| {

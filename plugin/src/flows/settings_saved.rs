@@ -16,7 +16,7 @@ use crate::spotler::property::{Property, permissions};
 use crate::spotler::trouble::Kind;
 
 /// The right that making the connection needs (PV-02).
-const RIGHT: &str = "spotler";
+pub(crate) const RIGHT: &str = "spotler";
 /// The category of the opt-in attributes (PV-07).
 pub(crate) const CATEGORY: &str = "Spotler";
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::change::CrmChange;
 use crate::codes;
 use crate::consent::Verdict;
+use crate::contact_snapshot::{self, Cause, ContactSnapshot};
 use crate::crm::{Consent, Facts, Origin, RecordState};
 use crate::draft::Draft;
 use crate::flows::contact_saved::Visit;
@@ -19,7 +20,7 @@ use crate::spotler::contact::{ContactBody, SeenContact};
 
 /// The record has no address any more: nothing may be mailed to the old one.
 pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let link = match look_and_turn_off(visit, &link, |_| true).await {
+    let link = match look_and_turn_off(visit, &link, |_| true, |_| None).await {
         Ok((link, _)) => link,
         Err(settled) => return *settled,
     };
@@ -43,7 +44,8 @@ pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Se
 /// The gate is closed, and the person said no in the CRM since: that goes
 /// through, because it only restricts.
 pub(crate) async fn restrict<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let link = match look_and_turn_off(visit, &link, |bit| says_no(visit, &link, bit)).await {
+    let no = |bit| says_no(visit, &link, bit);
+    let link = match look_and_turn_off(visit, &link, no, |_| None).await {
         Ok((link, _)) => link,
         Err(settled) => return *settled,
     };
@@ -61,7 +63,8 @@ fn says_no<P>(visit: &Visit<'_, P>, link: &Link, bit: u32) -> bool {
 /// The record was deactivated or deleted: permissions off, then blank, with a
 /// snapshot for a reactivation (C1, DA-05, DA-20).
 pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let (link, had) = match look_and_turn_off(visit, &link, |_| true).await {
+    let keep_first = |seen: &SeenContact| kept_before_blanking(visit, &link, seen);
+    let (link, had) = match look_and_turn_off(visit, &link, |_| true, keep_first).await {
         Ok(off) => off,
         Err(settled) => return *settled,
     };
@@ -89,16 +92,34 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
     settled.after("DA-05", codes::PERMISSIONS_OFF, Facts::new())
 }
 
+/// What only Spotler has of somebody who was deactivated is kept before it is
+/// emptied (YO-03). Of a deleted record nothing is kept.
+fn kept_before_blanking<P: Ports>(
+    visit: &Visit<'_, P>,
+    link: &Link,
+    seen: &SeenContact,
+) -> Option<Settled> {
+    let deactivated = visit.case.record.state == RecordState::Inactive;
+    if !deactivated || visit.is_kept_first() {
+        return None;
+    }
+    let loses = contact_snapshot::loses_foreign(&visit.case, Some(link), seen, |_| true);
+    let target = Some(&visit.case.record.reference);
+    let snapshot = || ContactSnapshot::of(seen, target, Some(link), Cause::Blanked, visit.now);
+    loses.then(|| Settled::kept_first(snapshot().kept()))
+}
+
 /// What was to go off is off, with what that was; or it ended here.
 type Off = Result<(Link, Vec<u32>), Box<Settled>>;
 
 /// Looks, remembers an opt-out that the look shows, and switches off what is
-/// on, as far as it is to go off. Somebody who is inactive is left alone, but
-/// for being blanked.
+/// on, as far as it is to go off, unless something has to be done before.
+/// Somebody who is inactive is left alone, but for being blanked.
 async fn look_and_turn_off<P: Ports>(
     visit: &Visit<'_, P>,
     link: &Link,
     goes_off: impl Fn(u32) -> bool,
+    before: impl Fn(&SeenContact) -> Option<Settled>,
 ) -> Off {
     let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
         Ok(looked) => looked,
@@ -111,6 +132,9 @@ async fn look_and_turn_off<P: Ports>(
     let Presence::One(seen) = looked else {
         return Ok((all_off(link.clone()), Vec::new()));
     };
+    if let Some(settled) = before(&seen) {
+        return Err(Box::new(settled));
+    }
     let mut off = seen.permissions_on();
     off.retain(|bit| goes_off(*bit));
     if !off.is_empty() {

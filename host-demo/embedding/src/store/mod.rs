@@ -5,7 +5,8 @@ mod writer;
 pub use writer::WriteError;
 
 use crate::Connection;
-use crate::secret::{KeySource, SecretKey};
+use crate::TenantId;
+use crate::secret::{KeyError, KeySource, NotOurs, Secret, SecretKey};
 use futures::future::BoxFuture;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use writer::Writer;
+use zeroize::Zeroizing;
 
 /// Opening or reading the database failed.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +145,25 @@ impl Store {
     /// enqueued something. Without it the worker looks by itself within a second.
     pub fn wake(&self) {
         self.inner.wake.notify_one();
+    }
+
+    /// Seals a text for one tenant with the key of the secrets, for what the CRM
+    /// keeps of persons beside its records.
+    ///
+    /// # Errors
+    /// [`KeyError`] where the machine gives no random bytes.
+    pub fn seal(&self, tenant: &TenantId, text: &str) -> Result<Vec<u8>, KeyError> {
+        let secret = Secret::new(text.to_owned());
+        self.inner.secret_key.seal(tenant.as_str(), &secret)
+    }
+
+    /// Opens what [`Store::seal`] sealed.
+    ///
+    /// # Errors
+    /// [`NotOurs`] where it was sealed with another key, or for another tenant.
+    pub fn unseal(&self, tenant: &TenantId, sealed: &[u8]) -> Result<Zeroizing<String>, NotOurs> {
+        let secret = self.inner.secret_key.open(tenant.as_str(), sealed)?;
+        Ok(Zeroizing::new(secret.expose().to_owned()))
     }
 
     /// Where the file is.

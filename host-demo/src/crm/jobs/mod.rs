@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use sqlx::Row;
 
 use super::{codes::Code, error::StoreError, rows};
-use crate::contract::ManualAction;
+use crate::contract::{ManualAction, RecordRef};
 
 /// The operation of a job that re-syncs after the mapping was saved.
 const SAVE_MAPPING: &str = "save-mapping";
@@ -154,6 +154,29 @@ pub(crate) async fn behind(
     .await?;
     row.map(|row| Ok((row.try_get("operation")?, row.try_get("user_id")?)))
         .transpose()
+}
+
+/// The jobs that a snapshot is taken in: the one whose event it is, or those that
+/// wait for the record's own event.
+pub(crate) async fn runs_of(
+    connection: &mut Connection,
+    tenant: &str,
+    key: &EventKey,
+    record: Option<&RecordRef>,
+) -> Result<Vec<i64>, StoreError> {
+    let (kind, id) = record.map_or(("", ""), |it| (it.kind.code(), it.id.as_str()));
+    Ok(sqlx::query_scalar(
+        "SELECT number FROM crm_job_events WHERE tenant = $1 AND event = $2
+         UNION
+         SELECT number FROM crm_job_records
+         WHERE tenant = $1 AND kind = $3 AND id = $4 AND awaited = 1",
+    )
+    .bind(tenant)
+    .bind(key.as_str())
+    .bind(kind)
+    .bind(id)
+    .fetch_all(connection)
+    .await?)
 }
 
 /// Counts one of a job's columns up or down.

@@ -197,8 +197,8 @@ async fn record_settled(
     record: &RecordRef,
     settlement: &Settlement<'_>,
 ) -> Result<(), StoreError> {
-    let waiting = sqlx::query_scalar::<_, i64>(
-        "SELECT number FROM crm_job_records
+    let waiting = sqlx::query(
+        "SELECT number, status FROM crm_job_records
          WHERE tenant = $1 AND kind = $2 AND id = $3 AND awaited = 1",
     )
     .bind(tenant)
@@ -210,22 +210,19 @@ async fn record_settled(
         return Ok(());
     }
     let status = status_of(connection, tenant, record, settlement).await?;
-    for number in waiting {
-        sqlx::query(
-            "UPDATE crm_job_records SET status = $1, code = $2, about = $3, awaited = $4, at = $5
-             WHERE tenant = $6 AND number = $7 AND kind = $8 AND id = $9",
-        )
-        .bind(status_code(status))
-        .bind(&settlement.reason.code)
-        .bind(log::facts_to_json(&settlement.reason.about)?)
-        .bind(i64::from(!settlement.is_over))
-        .bind(rows::integer(at))
-        .bind(tenant)
-        .bind(number)
-        .bind(record.kind.code())
-        .bind(&record.id)
-        .execute(&mut *connection)
-        .await?;
+    for row in waiting {
+        let number: i64 = row.try_get("number")?;
+        let done: Option<SyncStatus> = rows::optional_code_of(&row, "status")?;
+        // A success after which there was nothing more to do stays the result.
+        let stands = settlement.is_over
+            && settlement.outcome == "skipped"
+            && done == Some(SyncStatus::Succeeded);
+        let status = if stands { done } else { status };
+        if stands {
+            end_waiting(connection, tenant, number, record).await?;
+        } else {
+            write_result(connection, tenant, at, number, record, status, settlement).await?;
+        }
         if settlement.is_over {
             add_to(connection, tenant, number, "awaited", -1).await?;
             let failed = i64::from(is_failure(status));
@@ -233,6 +230,52 @@ async fn record_settled(
             end_if_done(connection, tenant, number, at).await?;
         }
     }
+    Ok(())
+}
+
+async fn end_waiting(
+    connection: &mut Connection,
+    tenant: &str,
+    number: i64,
+    record: &RecordRef,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE crm_job_records SET awaited = 0
+         WHERE tenant = $1 AND number = $2 AND kind = $3 AND id = $4",
+    )
+    .bind(tenant)
+    .bind(number)
+    .bind(record.kind.code())
+    .bind(&record.id)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_result(
+    connection: &mut Connection,
+    tenant: &str,
+    at: u64,
+    number: i64,
+    record: &RecordRef,
+    status: Option<SyncStatus>,
+    settlement: &Settlement<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE crm_job_records SET status = $1, code = $2, about = $3, awaited = $4, at = $5
+         WHERE tenant = $6 AND number = $7 AND kind = $8 AND id = $9",
+    )
+    .bind(status_code(status))
+    .bind(&settlement.reason.code)
+    .bind(log::facts_to_json(&settlement.reason.about)?)
+    .bind(i64::from(!settlement.is_over))
+    .bind(rows::integer(at))
+    .bind(tenant)
+    .bind(number)
+    .bind(record.kind.code())
+    .bind(&record.id)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -244,11 +287,9 @@ async fn status_of(
     record: &RecordRef,
     settlement: &Settlement<'_>,
 ) -> Result<Option<SyncStatus>, StoreError> {
-    if !settlement.is_over {
-        return Ok(Some(SyncStatus::Processing));
-    }
     match settlement.outcome {
         "synced" => Ok(Some(SyncStatus::Succeeded)),
+        _ if !settlement.is_over => Ok(Some(SyncStatus::Processing)),
         "rejected" => Ok(Some(SyncStatus::Failed)),
         _ => {
             let shown = rows::read(connection, tenant, record)

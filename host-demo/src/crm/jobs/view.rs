@@ -1,5 +1,6 @@
 //! Jobs as a person looks at them.
 
+use koppel_embedding::EventKey;
 use serde_json::Value;
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -79,6 +80,18 @@ impl DemoCrm {
         .fetch_optional(self.store.readers())
         .await?;
         found.as_ref().map(job_of_row).transpose()
+    }
+
+    /// The number of the job that an event carries out.
+    pub async fn job_of(&self, key: &EventKey) -> Result<Option<u64>, StoreError> {
+        let number: Option<i64> = sqlx::query_scalar(
+            "SELECT number FROM crm_job_events WHERE tenant = $1 AND event = $2",
+        )
+        .bind(self.tenant.as_str())
+        .bind(key.as_str())
+        .fetch_optional(self.store.readers())
+        .await?;
+        Ok(number.and_then(|it| u64::try_from(it).ok()))
     }
 
     /// What a job came to for its records, in the order of their ids, at most

@@ -11,6 +11,8 @@ pub(super) enum Refusal {
     NotInactive,
     /// The CRM holds no opt-in for a permission (C22).
     NoConsent(u32),
+    /// Nothing can be put back, for this reason.
+    NotRestorable(&'static str),
     /// The person opted out, and a permission was to be switched on (YO-41).
     OptedOut,
 }
@@ -24,6 +26,7 @@ impl Refusal {
                 let about = vec![("bit".to_owned(), bit.to_string())];
                 (SyncStatus::Failed, codes::NO_CONSENT, about)
             }
+            Self::NotRestorable(code) => (SyncStatus::Failed, code, Facts::new()),
             Self::OptedOut => (SyncStatus::OptOut, codes::OPTED_OUT_PERSON, Facts::new()),
         };
         result(record, Some(status), code, about)
