@@ -626,9 +626,9 @@ async fn a_bulk_change_starts_journeys_for_whom_it_is_carried_out_after_they_are
     world.run().await;
     let journey = world.journey(JourneyDraft::automation("Onboarding"));
     let old = world.journey(JourneyDraft::automation("Prospect"));
-    let city = host_demo::contract::FieldValue::Text("Utrecht".to_owned());
+    let renamed = host_demo::contract::FieldValue::Text("Anne".to_owned());
     let change = BulkChange {
-        fields: [("city".to_owned(), Some(city))].into(),
+        fields: [("first_name".to_owned(), Some(renamed))].into(),
         on: vec![1],
         starts: vec![code(&journey)],
         stops: vec![code(&old)],
@@ -644,7 +644,7 @@ async fn a_bulk_change_starts_journeys_for_whom_it_is_carried_out_after_they_are
     assert_eq!(world.running().len(), 2, "not for whom it was refused");
     for email in ["anna1@voorbeeld.nl", "anna2@voorbeeld.nl"] {
         let seen = world.sim.contact_by_email(email).expect("in Spotler");
-        assert_eq!(seen.text("city"), Some("Utrecht"));
+        assert_eq!(seen.text("firstName"), Some("Anne"));
         assert_eq!(world.permissions_on(email), [1]);
     }
     let job = bulk.job.expect("a job");
