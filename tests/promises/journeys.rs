@@ -609,3 +609,53 @@ async fn a_selection_is_started_record_by_record_and_one_that_fails_stops_no_oth
     let told = ["journey-started", "start-unsure", "email-invalid"].map(of);
     assert_eq!(told, [24, 1, 1]);
 }
+
+/// YO-49, AU-07, C22
+#[tokio::test]
+async fn a_bulk_change_starts_journeys_for_whom_it_is_carried_out_after_they_are_synced() {
+    use host_demo::crm::bulk::BulkChange;
+    use host_demo::crm::selections::Selection;
+    let world = World::start_with(spotler(), "yoobi").await;
+    for id in ["1", "2", "3"] {
+        let email = format!("anna{id}@voorbeeld.nl");
+        world.save(id, person("Anna", &email)).await;
+    }
+    world
+        .say("3", 1, host_demo::contract::Consent::Withdrawn)
+        .await;
+    world.run().await;
+    let journey = world.journey(JourneyDraft::automation("Onboarding"));
+    let old = world.journey(JourneyDraft::automation("Prospect"));
+    let renamed = host_demo::contract::FieldValue::Text("Anne".to_owned());
+    let change = BulkChange {
+        fields: [("first_name".to_owned(), Some(renamed))].into(),
+        on: vec![1],
+        starts: vec![code(&journey)],
+        stops: vec![code(&old)],
+        ..BulkChange::default()
+    };
+    let all = ["1", "2", "3"].map(koppel_tests::contact).to_vec();
+    let crm = world.host.crm();
+    let chosen = crm.choose_for_bulk(Selection::Records(all)).await;
+    let number = chosen.expect("chosen").number;
+    crm.set_bulk(number, change).await.expect("set");
+    let bulk = crm.save_bulk(number, |_| {}).await.expect("saved");
+    world.run_to_the_end().await;
+    assert_eq!(world.running().len(), 2, "not for whom it was refused");
+    for email in ["anna1@voorbeeld.nl", "anna2@voorbeeld.nl"] {
+        let seen = world.sim.contact_by_email(email).expect("in Spotler");
+        assert_eq!(seen.text("firstName"), Some("Anne"));
+        assert_eq!(world.permissions_on(email), [1]);
+    }
+    let job = bulk.job.expect("a job");
+    let results = crm.job_records(job, false, None, 10).await;
+    let told: Vec<String> = results
+        .expect("results")
+        .into_iter()
+        .map(|it| it.code)
+        .collect();
+    assert_eq!(
+        told,
+        ["journey-started", "journey-started", "consent-missing"]
+    );
+}

@@ -65,7 +65,8 @@ const PAGE: u32 = 500;
 
 /// The hook.
 pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualAction) -> Answer {
-    if manual::OPERATIONS.contains(&action.operation.as_str()) {
+    let goes_on = action.operation == BULK_CHANGE && manual::is_under_way(event);
+    if goes_on || manual::OPERATIONS.contains(&action.operation.as_str()) {
         return manual::run(ports, event, action).await;
     }
     if action.operation == SYNC_LIST {
@@ -120,7 +121,11 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
         action,
         at: event.occurred_at,
     };
-    step.take(page)
+    let answer = step.take(page);
+    if operation == BULK_CHANGE {
+        return manual::after_bulk_change(action, answer);
+    }
+    answer
 }
 
 struct Step<'a, P> {

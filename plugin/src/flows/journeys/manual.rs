@@ -1,8 +1,9 @@
 //! Journeys started and stopped by a person (DA-60..DA-64, YO-12, YO-28,
 //! YO-49): for one record, several, or a selection, each with an end of its own.
 
+use crate::change::CrmChange;
 use crate::codes;
-use crate::crm::{CrmRecord, Event, RecordRef};
+use crate::crm::{Consent, CrmRecord, Event, RecordRef};
 use crate::flows::journeys::work::SIDE_BY_SIDE;
 use crate::flows::journeys::{Course, Page, Verb, Work, rejected, usable_connection};
 use crate::journey::TriggerRef;
@@ -25,6 +26,10 @@ pub const SET_JOURNEYS: &str = "set-journeys";
 /// Lists the journeys anew (AU-03).
 pub const REFRESH_JOURNEYS: &str = "refresh-journeys";
 
+/// What a bulk change says besides (YO-49): triggers that start, and that stop.
+const BULK_START: &str = "start";
+const BULK_STOP: &str = "stop";
+
 /// The operations with journeys.
 pub const OPERATIONS: [&str; 4] = [START_JOURNEY, STOP_JOURNEY, SET_JOURNEYS, REFRESH_JOURNEYS];
 
@@ -37,6 +42,30 @@ const MOST_RECORDS: usize = 500;
 struct Orders {
     verbs: Vec<(Verb, TriggerRef)>,
     fields: Vec<MessageField>,
+}
+
+/// A bulk change whose fields and permissions are saved: its journeys follow in
+/// steps of their own. Each record is synced before its journey starts, so it is
+/// not queued besides.
+pub(crate) fn after_bulk_change(action: &ManualAction, answer: Answer) -> Answer {
+    let names = |name: &str| action.parameters.iter().any(|it| it.0 == name);
+    let mut answer = answer;
+    if names(BULK_START) {
+        let queues = |it: &CrmChange| matches!(it, CrmChange::SyncAgain(_));
+        answer.changes.retain(|it| !queues(it));
+    }
+    if let Outcome::Synced(reason) = &answer.outcome
+        && (names(BULK_START) || names(BULK_STOP))
+    {
+        answer.outcome = Work::in_pages(true).begin(reason.clone());
+    }
+    answer
+}
+
+/// Whether the journeys of a bulk change have begun.
+pub(crate) fn is_under_way(event: &Event) -> bool {
+    let work = |cursor: &str| serde_json::from_str::<Work>(cursor).is_ok();
+    event.cursor.as_deref().is_some_and(work)
 }
 
 /// Carries the operation out.
@@ -54,7 +83,9 @@ pub async fn run<P: Ports>(ports: &P, event: &Event, action: &ManualAction) -> A
         Ok(orders) => orders,
         Err(ended) => return *ended,
     };
-    let course = course.by_hand(orders.fields);
+    let mut course = course.by_hand(orders.fields);
+    course.syncs_all = !OPERATIONS.contains(&action.operation.as_str());
+    course.stops_quietly = orders.verbs.iter().any(|it| it.0 == Verb::Start);
     let is_bulk = action.selection.is_some() || action.records.len() > 1;
     let work = match course.resumed() {
         Some(work) => work,
@@ -68,7 +99,8 @@ pub async fn run<P: Ports>(ports: &P, event: &Event, action: &ManualAction) -> A
     };
     let size = (SIDE_BY_SIDE / orders.verbs.len().max(1)).max(1);
     let page = |start: &str| {
-        let (records, next) = records(ports, action, start, size);
+        let (mut records, next) = records(ports, action, start, size);
+        records.retain(|it| said_yes(ports, action, it));
         let item = |record: &RecordRef, (verb, trigger): &(Verb, TriggerRef)| {
             course.item_of(record, verb.clone(), trigger.clone(), &event.id)
         };
@@ -125,7 +157,11 @@ fn orders<P: Ports>(course: &Course<'_, P>, action: &ManualAction) -> Result<Ord
             wanted.extend(all("off").iter().map(|it| (Verb::Stop, *it)));
             wanted.extend(all("on").iter().map(|it| (start.clone(), *it)));
         }
-        _ => wanted.extend(all("trigger").iter().map(|it| (Verb::Stop, *it))),
+        STOP_JOURNEY => wanted.extend(all("trigger").iter().map(|it| (Verb::Stop, *it))),
+        _ => {
+            wanted.extend(all(BULK_STOP).iter().map(|it| (Verb::Stop, *it)));
+            wanted.extend(all(BULK_START).iter().map(|it| (start.clone(), *it)));
+        }
     }
     let mut verbs = Vec::new();
     for (verb, code) in wanted {
@@ -156,6 +192,21 @@ fn orders<P: Ports>(course: &Course<'_, P>, action: &ManualAction) -> Result<Ord
     }
     let fields = fields_of(action)?;
     Ok(Orders { verbs, fields })
+}
+
+/// Whether a permission that was to be switched on with it was: whom that was
+/// refused for gets no journey either (C22).
+fn said_yes<P: Ports>(ports: &P, action: &ManualAction, reference: &RecordRef) -> bool {
+    let mut on = action.permissions.iter().filter(|it| it.on).peekable();
+    if on.peek().is_none() {
+        return true;
+    }
+    let record = ports.read_record(reference);
+    let given = |bit: u32| {
+        let choice = record.as_ref().and_then(|it| it.choice(bit));
+        choice.is_some_and(|it| it.consent == Consent::Given)
+    };
+    on.all(|it| given(it.bit))
 }
 
 fn missing() -> Box<Answer> {

@@ -52,6 +52,11 @@ pub(crate) struct Course<'a, P> {
     /// Whether a person started it: then whoever is not linked is linked, and an
     /// unsure start must be decided first.
     by_hand: bool,
+    /// Whether fields were changed along with it: then whoever is not started for
+    /// is synced all the same.
+    syncs_all: bool,
+    /// Whether a stop tells no result of its record, because a start does.
+    stops_quietly: bool,
 }
 
 /// What a call tells besides its outcome.
@@ -116,6 +121,8 @@ impl<'a, P: Ports> Course<'a, P> {
             given: Given::default(),
             extra: Vec::new(),
             by_hand: false,
+            syncs_all: false,
+            stops_quietly: false,
         }
     }
 

@@ -94,13 +94,15 @@ impl<P: Ports> Course<'_, P> {
     }
 
     async fn prepare_start(&self, item: &Item, record: &CrmRecord, said: &mut Said) -> Turn {
-        if let Some(end) = self.decided_before(item, record, said) {
-            return Turn::Ended(end);
-        }
-        if let Some(end) = self.may_not_start(record) {
-            return Turn::Ended(end);
-        }
-        if let Err(end) = self.assembled(item, record) {
+        let ended = self
+            .decided_before(item, record, said)
+            .or_else(|| self.may_not_start(record))
+            .or_else(|| self.assembled(item, record).err());
+        if let Some(end) = ended {
+            if self.syncs_all {
+                let again = CrmChange::SyncAgain(vec![record.reference.clone()]);
+                said.changes.push(again);
+            }
             return Turn::Ended(end);
         }
         let synced = self.sync(item, record, said).await;
@@ -218,7 +220,10 @@ impl<P: Ports> Course<'_, P> {
     /// The item ended: counted, and told as the result of its record where a
     /// person asked for it (DA-61, DA-63).
     pub(super) fn told(&self, work: &mut Work, item: &Item, end: End, said: &mut Said) {
+        let is_stop = matches!(item.verb, Verb::Stop | Verb::StopOne(_));
+        let is_refused = matches!(end.class, Class::Refused(_));
         if self.by_hand
+            && (is_refused || !(is_stop && self.stops_quietly))
             && let Some(target) = item.reference()
         {
             said.changes.push(CrmChange::RecordResult {
