@@ -79,6 +79,12 @@ impl Fields {
         self.optional(name).is_some()
     }
 
+    /// All values of a field that may be sent more than once.
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let pairs = self.0.iter();
+        pairs.filter_map(move |(key, value)| (key == name).then(|| value.trim()))
+    }
+
     /// The fields whose names start so, with what follows.
     pub(crate) fn starting<'a>(
         &'a self,

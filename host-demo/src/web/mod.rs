@@ -18,9 +18,11 @@ mod trouble;
 mod visit;
 mod words;
 
+mod bulk;
 mod connect;
 mod files;
 mod health;
+mod jobs;
 mod labels;
 mod links;
 mod log;
@@ -94,6 +96,11 @@ pub fn router(pages: Pages) -> Router {
         .route("/mapping", get(mapping::show).post(mapping::save))
         .route("/tasks", get(tasks::show).post(tasks::end))
         .route("/queue", get(queue::show).post(queue::change))
+        .route("/bulk", get(bulk::choose).post(bulk::chosen))
+        .route("/bulk/{number}", get(bulk::show).post(bulk::save))
+        .route("/bulk/{number}/values", get(bulk::values))
+        .route("/jobs", get(jobs::show))
+        .route("/jobs/{number}", get(jobs::one))
         .route("/log", get(log::show))
         .route("/health", get(health::show))
         .merge(record_routes())

@@ -78,8 +78,11 @@ impl Visit {
     }
 
     /// Goes to a page that says what was done; `said` is one of the words that
-    /// [`Frame`] knows. The address is our own.
+    /// [`Frame`] knows, or nothing. The address is our own.
     pub(crate) fn go(address: &str, said: &str) -> Response {
+        if said.is_empty() {
+            return Redirect::to(address).into_response();
+        }
         let mark = if address.contains('?') { '&' } else { '?' };
         Redirect::to(&format!("{address}{mark}said={said}")).into_response()
     }

@@ -57,6 +57,7 @@ words! {
         tasks: "Taken", "Tasks";
         connection: "Verbinding", "Connection";
         mapping: "Mapping", "Mapping";
+        jobs: "Opdrachten", "Jobs";
         log: "Logboek", "Log";
         queue: "Wachtrij", "Queue";
         health: "Gezondheid", "Health";
