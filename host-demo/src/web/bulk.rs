@@ -136,7 +136,7 @@ pub(crate) async fn chosen(posted: Posted) -> Response {
         return visit.refuse(choosing(&visit, Some(w.none_ticked)).await);
     };
     match visit.host.crm().choose_for_bulk(whom).await {
-        Ok(bulk) => Visit::go(&format!("/bulk/{}", bulk.number), ""),
+        Ok(bulk) => visit.go(&format!("/bulk/{}", bulk.number), "").await,
         Err(BulkError::Nobody) => visit.refuse(choosing(&visit, Some(w.nobody)).await),
         Err(error) => shown(&visit.frame, &error.into()),
     }
@@ -275,7 +275,7 @@ async fn set(visit: &Visit, number: u64, fields: &Fields) -> Result<Response, Tr
         return Ok(visit.refuse(setting(visit, &bulk, Some(fields), Some(problem)).await));
     }
     crm.set_bulk(number, change).await?;
-    Ok(Visit::go(&format!("/bulk/{number}"), ""))
+    Ok(visit.go(&format!("/bulk/{number}"), "").await)
 }
 
 fn keywords(fields: &Fields) -> Option<Keywords> {
@@ -294,14 +294,14 @@ async fn start(visit: &Visit, number: u64) -> Result<Response, Trouble> {
     let crm = visit.host.crm().clone();
     // The first part is saved here, so that what is wrong is said at once.
     let (bulk, _) = crm.save_part(number).await?;
-    if bulk.state != BulkState::Saved {
+    if bulk.state != BulkState::Saved && visit.rehearsal.is_none() {
         tokio::spawn(async move {
             if let Err(error) = crm.save_bulk(number, |_| {}).await {
                 tracing::error!(error = %chain(&error), number, "a bulk change was not saved to its end");
             }
         });
     }
-    Ok(Visit::go(&format!("/bulk/{number}"), "queued"))
+    Ok(visit.go(&format!("/bulk/{number}"), "queued").await)
 }
 
 async fn looking(visit: &Visit, bulk: Bulk) -> Result<Look<'_>, Trouble> {

@@ -143,7 +143,7 @@ async fn profiles(visit: &Visit, settings: Option<&SettingsView>) -> Result<Vec<
 pub(crate) async fn save(posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     match carry_out(&visit, &fields).await {
-        Ok(None) => Visit::go("/connect", "queued"),
+        Ok(None) => visit.go("/connect", "queued").await,
         Ok(Some(problem)) => visit.refuse(gather(&visit, Some(problem)).await),
         Err(trouble) => shown(&visit.frame, &trouble),
     }

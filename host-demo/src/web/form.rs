@@ -15,6 +15,9 @@ use super::{
 /// The field that carries the session's secret.
 pub(crate) const SECRET_FIELD: &str = "form_secret";
 
+/// The field of a form that is only to be tried.
+const DRY_RUN_FIELD: &str = "dry-run";
+
 /// A form of somebody who is logged in.
 pub(crate) struct Posted {
     pub(crate) visit: Visit,
@@ -26,7 +29,7 @@ impl FromRequest<Pages> for Posted {
 
     async fn from_request(request: Request, pages: &Pages) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let visit = Visit::from_request_parts(&mut parts, pages).await?;
+        let mut visit = Visit::from_request_parts(&mut parts, pages).await?;
         let request = Request::from_parts(parts, body);
         let Ok(body) = Bytes::from_request(request, pages).await else {
             return Err(shown(&visit.frame, &Trouble::Unreadable));
@@ -34,6 +37,9 @@ impl FromRequest<Pages> for Posted {
         let fields = Fields::read(&body);
         if !same(fields.get(SECRET_FIELD), &visit.frame.secret) {
             return Err(shown(&visit.frame, &Trouble::Stale));
+        }
+        if fields.ticked(DRY_RUN_FIELD) {
+            visit.rehearse();
         }
         Ok(Self { visit, fields })
     }

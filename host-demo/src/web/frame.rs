@@ -64,6 +64,7 @@ impl Frame {
             ("/", words.overview),
             ("/records", words.records),
             ("/tasks", words.tasks),
+            ("/lists", words.lists),
             ("/jobs", words.jobs),
             ("/queue", words.queue),
             ("/log", words.log),

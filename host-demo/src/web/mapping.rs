@@ -6,6 +6,7 @@ use axum::{
     extract::{Query, rejection::QueryRejection},
     response::Response,
 };
+use koppel_embedding::contract::connection::MappingFault;
 use serde::Deserialize;
 
 use super::{
@@ -42,6 +43,11 @@ words! {
             "This does not fit the type of the field: {}. Choose another field of Spotler.";
         running: "De gekoppelde contacten worden opnieuw nagekeken: {}.",
             "The linked contacts are being looked at again: {}.";
+        what_if: "Wat zou dit wijzigen?", "What would this change?";
+        forecast: "{linked} contacten zijn gekoppeld, {changing} zouden wijzigen, met {requests} verzoeken. Er is nog niets opgeslagen.",
+            "{linked} contacts are linked, {changing} would change, with {requests} requests. Nothing has been saved yet.";
+        faults: "Zo kan de mapping niet opgeslagen worden: {}",
+            "The mapping cannot be saved like this: {}";
         kinds: "Soorten contacten", "Kinds of contact";
     }
 }
@@ -61,6 +67,7 @@ struct Mapping<'a> {
     problem: Option<String>,
     saved: bool,
     running: Option<String>,
+    forecast: Option<String>,
     kind: &'static str,
     kinds: Vec<Choice>,
     rows: Vec<Row>,
@@ -114,6 +121,7 @@ async fn gather<'a>(
         problem,
         saved: state.mapping_saved,
         running: running(visit).await?,
+        forecast: None,
         kind: kind.code(),
         kinds: RecordKind::ALL
             .iter()
@@ -154,34 +162,76 @@ async fn running(visit: &Visit) -> Result<Option<String>, Trouble> {
     }))
 }
 
-/// Saves the mapping; refused without the right, and where a type does not fit.
+/// Saves the mapping, or says first what that would change; refused without the
+/// right, and where a type does not fit.
 pub(crate) async fn save(posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     let kind = RecordKind::from_code(fields.get("kind")).unwrap_or(RecordKind::Contact);
     match carry_out(&visit, kind, &fields).await {
-        Ok(None) => Visit::go(&format!("/mapping?kind={}", kind.code()), "queued"),
-        Ok(Some(problem)) => visit.refuse(gather(&visit, kind, Some(&fields), Some(problem)).await),
+        Ok(Done::Saved) => {
+            let address = format!("/mapping?kind={}", kind.code());
+            visit.go(&address, "queued").await
+        }
+        Ok(Done::Forecast(text)) => {
+            let page = gather(&visit, kind, Some(&fields), None).await;
+            visit.show(page.map(|page| Mapping {
+                forecast: Some(text),
+                ..page
+            }))
+        }
+        Ok(Done::Refused(problem)) => {
+            visit.refuse(gather(&visit, kind, Some(&fields), Some(problem)).await)
+        }
         Err(trouble) => shown(&visit.frame, &trouble),
     }
 }
 
-async fn carry_out(
-    visit: &Visit,
-    kind: RecordKind,
-    fields: &Fields,
-) -> Result<Option<String>, Trouble> {
+/// What became of a form.
+enum Done {
+    Saved,
+    /// What saving would change.
+    Forecast(String),
+    /// Why it cannot be saved.
+    Refused(String),
+}
+
+async fn carry_out(visit: &Visit, kind: RecordKind, fields: &Fields) -> Result<Done, Trouble> {
     visit.needs_right()?;
+    let w = MappingWords::of(visit.language());
     let properties = visit.host.properties().await?;
     let catalogue = visit.host.crm().catalogue().await?;
     let misfits = misfits(visit, &catalogue, &properties, fields);
     if !misfits.is_empty() {
-        let w = MappingWords::of(visit.language());
-        return Ok(Some(fill(w.misfit, misfits.join(", "))));
+        return Ok(Done::Refused(fill(w.misfit, misfits.join(", "))));
     }
     let mut mapping = visit.host.mapping().await?;
     change(&mut mapping, kind, fields, &catalogue);
-    visit.host.save_mapping(mapping).await?;
-    Ok(None)
+    if !fields.ticked("what-if") {
+        visit.host.save_mapping(mapping).await?;
+        return Ok(Done::Saved);
+    }
+    let forecast = visit.host.what_if(&mapping).await?;
+    let fault = |it: &MappingFault| {
+        let reason = &it.reason;
+        visit
+            .explainer
+            .text(visit.language(), &reason.code, &reason.about)
+    };
+    let faults: Vec<String> = forecast.faults.iter().map(fault).collect();
+    if !faults.is_empty() {
+        return Ok(Done::Refused(fill(w.faults, faults.join(" "))));
+    }
+    let numbers = [
+        ("{linked}", forecast.linked),
+        ("{changing}", forecast.changing),
+        ("{requests}", forecast.requests),
+    ];
+    let text = numbers
+        .iter()
+        .fold(w.forecast.to_owned(), |text, (name, number)| {
+            text.replace(name, &number.to_string())
+        });
+    Ok(Done::Forecast(text))
 }
 
 /// Fields that are mapped to a property of another type, as people call them.

@@ -25,11 +25,13 @@ mod health;
 mod jobs;
 mod labels;
 mod links;
+mod lists;
 mod log;
 mod login;
 mod mapping;
 mod metrics;
 mod overview;
+mod plan;
 mod queue;
 mod record;
 mod records;
@@ -101,6 +103,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/bulk/{number}/values", get(bulk::values))
         .route("/jobs", get(jobs::show))
         .route("/jobs/{number}", get(jobs::one))
+        .route("/lists", get(lists::show).post(lists::create))
+        .route("/lists/{*id}", get(lists::one).post(lists::change))
         .route("/log", get(log::show))
         .route("/health", get(health::show))
         .merge(record_routes())

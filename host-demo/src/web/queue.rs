@@ -147,8 +147,8 @@ pub(crate) async fn change(posted: Posted) -> Response {
         _ => return shown(&visit.frame, &Trouble::NotFound),
     };
     match done {
-        Ok(true) => Visit::go("/queue", "done"),
-        Ok(false) => Visit::go("/queue", "unchanged"),
+        Ok(true) => visit.go("/queue", "done").await,
+        Ok(false) => visit.go("/queue", "unchanged").await,
         Err(error) => shown(&visit.frame, &Trouble::from(error)),
     }
 }

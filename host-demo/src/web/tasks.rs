@@ -148,8 +148,8 @@ async fn row(visit: &Visit, task: &StoredTask, owner: String) -> Result<Row, Tro
 pub(crate) async fn end(posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     match visit.host.crm().end_task(fields.get("key")).await {
-        Ok(true) => Visit::go("/tasks", "done"),
-        Ok(false) => Visit::go("/tasks", "unchanged"),
+        Ok(true) => visit.go("/tasks", "done").await,
+        Ok(false) => visit.go("/tasks", "unchanged").await,
         Err(error) => shown(&visit.frame, &Trouble::from(error)),
     }
 }

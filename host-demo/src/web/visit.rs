@@ -15,11 +15,11 @@ use super::{
     Pages,
     cookies::cookie,
     frame::Frame,
-    language,
+    language, plan,
     trouble::{Trouble, chain, shown},
 };
 use crate::{
-    crm::{sessions::Session, users::SPOTLER_RIGHT},
+    crm::{Rehearsal, sessions::Session, users::SPOTLER_RIGHT},
     explain::{Explainer, Language},
     host::DemoHost,
 };
@@ -35,6 +35,8 @@ pub(crate) struct Visit {
     pub(crate) explainer: Arc<Explainer>,
     /// The session's token.
     pub(crate) token: String,
+    /// Set while a form is only tried.
+    pub(crate) rehearsal: Option<Rehearsal>,
 }
 
 impl FromRequestParts<Pages> for Visit {
@@ -51,6 +53,7 @@ impl FromRequestParts<Pages> for Visit {
             host: pages.host.as_user(&user),
             explainer: Arc::clone(&pages.explainer),
             token,
+            rehearsal: None,
         })
     }
 }
@@ -78,13 +81,24 @@ impl Visit {
     }
 
     /// Goes to a page that says what was done; `said` is one of the words that
-    /// [`Frame`] knows, or nothing. The address is our own.
-    pub(crate) fn go(address: &str, said: &str) -> Response {
+    /// [`Frame`] knows, or nothing. Where the form was only rehearsed, shows what
+    /// it would have led to instead. The address is our own.
+    pub(crate) async fn go(&self, address: &str, said: &str) -> Response {
+        if let Some(rehearsal) = &self.rehearsal {
+            return plan::show(self, rehearsal, address).await;
+        }
         if said.is_empty() {
             return Redirect::to(address).into_response();
         }
         let mark = if address.contains('?') { '&' } else { '?' };
         Redirect::to(&format!("{address}{mark}said={said}")).into_response()
+    }
+
+    /// From here on the form is only tried: what it saves is rolled back.
+    pub(crate) fn rehearse(&mut self) {
+        let rehearsal = Rehearsal::default();
+        self.host = self.host.rehearsing(&rehearsal);
+        self.rehearsal = Some(rehearsal);
     }
 
     /// Fails unless the user has the right `spotler` (PV-02).

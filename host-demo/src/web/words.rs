@@ -66,6 +66,9 @@ words! {
         save: "Opslaan", "Save";
         cancel: "Annuleren", "Cancel";
         edit: "Wijzigen", "Edit";
+        dry_run: "Laat zien wat er zou gebeuren", "Show what would happen";
+        only_dry_run: "Alleen laten zien wat er zou gebeuren", "Only show what would happen";
+        lists: "Marketinglijsten", "Marketing lists";
         all: "alle", "all";
         status: "Status", "Status";
         status_none: "Nooit gesynchroniseerd", "Never synced";

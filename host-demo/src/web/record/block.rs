@@ -154,7 +154,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<PopUp<'_>, Trou
 pub(crate) async fn save(Path(path): Path<(String, String)>, posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     match queue(&visit, path, &fields).await {
-        Ok((link, said)) => Visit::go(&format!("/records/{link}"), said),
+        Ok((link, said)) => visit.go(&format!("/records/{link}"), said).await,
         Err(trouble) => shown(&visit.frame, &trouble),
     }
 }

@@ -24,7 +24,11 @@ pub(crate) async fn save(Path(path): Path<(String, String)>, posted: Posted) -> 
         Err(trouble) => Err(trouble),
     };
     match done {
-        Ok((reference, said)) => Visit::go(&format!("/records/{}", tail(&reference)), said),
+        Ok((reference, said)) => {
+            visit
+                .go(&format!("/records/{}", tail(&reference)), said)
+                .await
+        }
         Err(trouble) => shown(&visit.frame, &trouble),
     }
 }

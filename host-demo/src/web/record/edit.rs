@@ -132,7 +132,11 @@ pub(crate) async fn save(Path(path): Path<(String, String)>, posted: Posted) -> 
 
 async fn carry_out(visit: &Visit, record: &Record, fields: &Fields, new: bool) -> Response {
     match try_to_save(visit, record, fields, new).await {
-        Ok(Ok(said)) => Visit::go(&format!("/records/{}", tail(&record.reference)), said),
+        Ok(Ok(said)) => {
+            visit
+                .go(&format!("/records/{}", tail(&record.reference)), said)
+                .await
+        }
         Ok(Err(problem)) => {
             let form = form(visit, record, Some(fields), Some(problem)).await;
             visit.refuse(form)

@@ -65,7 +65,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<Marketing<'_>, 
 pub(crate) async fn save(Path(path): Path<(String, String)>, posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     match carry_out(&visit, path, &fields).await {
-        Ok((link, said)) => Visit::go(&format!("/marketing/{link}"), said),
+        Ok((link, said)) => visit.go(&format!("/marketing/{link}"), said).await,
         Err(trouble) => shown(&visit.frame, &trouble),
     }
 }

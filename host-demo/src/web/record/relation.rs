@@ -86,7 +86,11 @@ async fn gather<'a>(
 pub(crate) async fn save(Path(id): Path<String>, posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     match carry_out(&visit, &id, &fields).await {
-        Ok(None) => Visit::go(&format!("/relations/{}", encoded(&id)), "saved"),
+        Ok(None) => {
+            visit
+                .go(&format!("/relations/{}", encoded(&id)), "saved")
+                .await
+        }
         Ok(Some(problem)) => visit.refuse(gather(&visit, &id, Some(problem)).await),
         Err(trouble) => shown(&visit.frame, &trouble),
     }
