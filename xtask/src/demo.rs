@@ -117,9 +117,10 @@ fn empty(folder: &Path) -> Result<()> {
 
 /// Serves the CRM's pages next to the simulator until Ctrl-C, which reaches all three programs.
 fn keep(demo: &mut Demo) -> Result<()> {
+    let password = demo.crm.new_password("admin")?;
     let mut serving = demo.crm.serve()?;
     heading("Look around; Ctrl-C ends everything");
-    screen::where_to_look(demo.spotler.address(), Some(serving.address()));
+    screen::where_to_look(demo.spotler.address(), Some((serving.address(), &password)));
     screen::next_commands(demo, true);
     serving.wait()
 }

@@ -17,6 +17,10 @@ pub(crate) struct ServeArgs {
     /// Minutes between two looks at what changed in Spotler.
     #[arg(long, default_value_t = 5, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..))]
     tick: u64,
+    /// The pages are reached through HTTPS: browsers shall send the session over
+    /// nothing else.
+    #[arg(long)]
+    https: bool,
 }
 
 /// Serves until the process is asked to stop.
@@ -29,11 +33,11 @@ pub(crate) async fn run(args: ServeArgs, session: &Session) -> anyhow::Result<()
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
-    let pages = web::Pages::open(host.clone()).await?;
-    let json = json!({"listening": format!("http://{address}")});
-    session
-        .output
-        .show(&json, || format!("listening on http://{address}"))?;
+    let pages = web::Pages::open(host.clone())
+        .await?
+        .behind_https(args.https);
+    let first = first_login(&host, session.user()).await?;
+    announce(address, session, first.as_deref())?;
     let (stop, stopped) = tokio::sync::watch::channel(());
     let until = |mut stopped: tokio::sync::watch::Receiver<()>| async move {
         // An error means that the other end is gone, which also ends the work.
@@ -52,6 +56,39 @@ pub(crate) async fn run(args: ServeArgs, session: &Session) -> anyhow::Result<()
     let ended = tokio::try_join!(serving, working, stopping);
     ticking.abort();
     ended.map(|_| ())
+}
+
+/// The first time, whoever starts the pages gets a password for them.
+async fn first_login(host: &DemoHost, user: &str) -> anyhow::Result<Option<String>> {
+    if host.crm().has_logins().await? {
+        return Ok(None);
+    }
+    Ok(Some(host.crm().new_password(user).await?))
+}
+
+/// Says where the pages are, and how to log in where that is new.
+fn announce(address: SocketAddr, session: &Session, first: Option<&str>) -> anyhow::Result<()> {
+    let user = session.user();
+    let json = json!({
+        "listening": format!("http://{address}"),
+        "first_login": first.map(|it| json!({"user": user, "password": it})),
+    });
+    session.output.show(&json, || {
+        let listening = format!("listening on http://{address}");
+        match first {
+            Some(password) => format!(
+                "{listening}\nlog in as {user} with the password {password}\n\
+                 it is not shown again; `user password {user}` makes another one"
+            ),
+            None => listening,
+        }
+    })?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "the pages can be reached from other machines; put HTTPS in front of them and start with --https"
+        );
+    }
+    Ok(())
 }
 
 /// Queues a tick at once and then every so often; at most one waits.

@@ -92,6 +92,11 @@ impl Session {
         self.shared.json
     }
 
+    /// The user at the desk.
+    pub(crate) fn user(&self) -> &str {
+        &self.shared.user
+    }
+
     /// The CRM alone; it needs no component.
     pub(crate) async fn crm(&self) -> anyhow::Result<DemoCrm> {
         let crm = open_crm(&self.config()?).await.with_context(|| {

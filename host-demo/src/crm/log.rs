@@ -24,12 +24,22 @@ pub struct LogEntry {
 impl DemoCrm {
     /// The last lines, newest first.
     pub async fn log(&self, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
+        self.log_before(None, limit).await
+    }
+
+    /// The last lines before this one, newest first; before none: the last of all.
+    pub async fn log_before(
+        &self,
+        line: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<LogEntry>, StoreError> {
         let rows = sqlx::query(
             "SELECT line, at, level, code, about FROM crm_log
-             WHERE tenant = ? ORDER BY line DESC LIMIT ?",
+             WHERE tenant = $1 AND line < $2 ORDER BY line DESC LIMIT $3",
         )
         .bind(self.tenant.as_str())
-        .bind(limit)
+        .bind(line.unwrap_or(i64::MAX))
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
         let entry = |row: &sqlx::sqlite::SqliteRow| {

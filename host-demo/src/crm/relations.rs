@@ -9,7 +9,64 @@ use super::{
 };
 use crate::contract::{FieldValue, RecordKind, RecordRef};
 
+/// An organisation with contacts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relation {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its fields, by name.
+    pub fields: Vec<RelationField>,
+}
+
+/// A field of a relation; a module field where its label ends in “module” (YO-46).
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelationField {
+    /// Its name.
+    pub name: String,
+    /// What users call it.
+    pub label: String,
+    /// Its value.
+    pub value: Option<FieldValue>,
+}
+
 impl DemoCrm {
+    /// A relation; none where there is none with this id.
+    pub async fn relation(&self, id: &str) -> Result<Option<Relation>, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        let name: Option<String> =
+            sqlx::query_scalar("SELECT name FROM crm_relations WHERE tenant = $1 AND id = $2")
+                .bind(self.tenant.as_str())
+                .bind(id)
+                .fetch_optional(&mut *connection)
+                .await?;
+        let Some(name) = name else { return Ok(None) };
+        let rows = sqlx::query(
+            "SELECT field, label, value FROM crm_relation_fields
+             WHERE tenant = $1 AND relation = $2 ORDER BY field",
+        )
+        .bind(self.tenant.as_str())
+        .bind(id)
+        .fetch_all(&mut *connection)
+        .await?;
+        let field = |row: &sqlx::sqlite::SqliteRow| {
+            let json: Option<&str> = row.try_get("value")?;
+            let value = json.map(serde_json::from_str).transpose();
+            Ok(RelationField {
+                name: row.try_get("field")?,
+                label: row.try_get("label")?,
+                value: value.map_err(|_| StoreError::Unreadable("value"))?,
+            })
+        };
+        let fields: Result<_, StoreError> = rows.iter().map(field).collect();
+        Ok(Some(Relation {
+            id: id.to_owned(),
+            name,
+            fields: fields?,
+        }))
+    }
+
     /// Adds a relation, or renames it.
     pub async fn set_relation(&self, id: &str, name: &str) -> Result<(), StoreError> {
         let (id, name) = (id.to_owned(), name.to_owned());

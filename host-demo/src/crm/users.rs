@@ -28,6 +28,27 @@ impl DemoCrm {
             .await?;
         Ok(users > 0)
     }
+
+    /// The name of a user; none where there is no such user.
+    pub async fn user_name(&self, id: &str) -> Result<Option<String>, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT name FROM crm_users WHERE tenant = $1 AND id = $2")
+                .bind(self.tenant.as_str())
+                .bind(id)
+                .fetch_optional(self.store.readers())
+                .await?,
+        )
+    }
+
+    /// All users, by id.
+    pub async fn user_ids(&self) -> Result<Vec<String>, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT id FROM crm_users WHERE tenant = $1 ORDER BY id")
+                .bind(self.tenant.as_str())
+                .fetch_all(self.store.readers())
+                .await?,
+        )
+    }
 }
 
 async fn write(

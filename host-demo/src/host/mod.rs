@@ -171,6 +171,11 @@ impl DemoHost {
         Ok(Explainer::of(self.host.describe().await?.codes))
     }
 
+    /// The profiles that the component knows by name.
+    pub async fn profiles(&self) -> Result<Vec<String>, HostError> {
+        Ok(self.host.describe().await?.profiles)
+    }
+
     /// The state of the CRM as JSON, to compare two runs with.
     pub async fn dump(&self) -> Result<serde_json::Value, HostError> {
         Ok(self.crm.dump().await?)

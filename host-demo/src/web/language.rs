@@ -1,34 +1,34 @@
-//! In which language a page is shown: `?lang=`, else what the browser asks for.
+//! In which language a page is shown: `?lang=`, else the choice that the browser
+//! keeps, else what the browser asks for.
 
-use std::convert::Infallible;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
-use axum::{
-    extract::FromRequestParts,
-    http::{header, request::Parts},
-};
-
+use super::cookies::cookie;
 use crate::explain::Language;
 
+const COOKIE: &str = "koppel_language";
+
 /// The language of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asked(pub(crate) Language);
-
-impl<S: Sync> FromRequestParts<S> for Asked {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or_default();
-        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE);
-        let accepted = accepted.and_then(|it| it.to_str().ok()).unwrap_or_default();
-        Ok(Self(
-            from_query(query).unwrap_or_else(|| from_header(accepted)),
-        ))
-    }
+pub(crate) fn asked(uri: &Uri, headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    chosen(uri)
+        .or_else(|| cookie(headers, COOKIE).and_then(Language::from_tag))
+        .unwrap_or_else(|| from_header(accepted))
 }
 
-fn from_query(query: &str) -> Option<Language> {
+/// The language that the address names.
+fn chosen(uri: &Uri) -> Option<Language> {
+    let query = uri.query().unwrap_or_default();
     let value = query.split('&').find_map(|it| it.strip_prefix("lang="));
     value.and_then(Language::from_tag)
+}
+
+/// The header that makes the browser keep the language that the address names.
+pub(crate) fn kept(uri: &Uri) -> Option<HeaderValue> {
+    let tag = chosen(uri)?.tag();
+    let value = format!("{COOKIE}={tag}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict");
+    HeaderValue::from_str(&value).ok()
 }
 
 /// The language of ours with the highest weight; Dutch where none is asked for.
@@ -54,10 +54,28 @@ fn from_header(accepted: &str) -> Language {
 mod tests {
     use super::*;
 
+    fn headers(cookie: &'static str, accepted: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([
+            (header::COOKIE, HeaderValue::from_static(cookie)),
+            (header::ACCEPT_LANGUAGE, HeaderValue::from_static(accepted)),
+        ])
+    }
+
     #[test]
-    fn the_address_wins_over_the_browser() {
-        assert_eq!(from_query("search=x&lang=en"), Some(Language::English));
-        assert_eq!(from_query("lang=fr"), None);
+    fn the_address_wins_over_the_kept_choice_and_that_over_the_browser() {
+        let english = Uri::from_static("/records?search=x&lang=en");
+        let plain = Uri::from_static("/records?search=x&lang=fr");
+        let both = headers("a=b; koppel_language=nl", "en");
+        assert_eq!(asked(&english, &both), Language::English);
+        assert_eq!(asked(&plain, &both), Language::Dutch);
+        assert_eq!(asked(&plain, &headers("a=b", "en")), Language::English);
+    }
+
+    #[test]
+    fn only_a_choice_in_the_address_is_kept() {
+        assert!(kept(&Uri::from_static("/?lang=en")).is_some());
+        assert!(kept(&Uri::from_static("/?lang=xx")).is_none());
+        assert!(kept(&Uri::from_static("/")).is_none());
     }
 
     #[test]

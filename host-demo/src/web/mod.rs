@@ -1,46 +1,90 @@
-//! The first pages, in Dutch and English: overview, records, one record. They
-//! only read; there is no form that writes, no script, and no secret.
+//! The pages of the demo CRM, in Dutch and English, for those who may log in.
+//!
+//! ```text
+//! request ─▶ guard (headers, other sites) ─▶ visit (who, language) ─▶ page: words + template
+//!                                        └─▶ form  (limits, secret of the session) ─▶ CRM ─▶ back to a page
+//! ```
+//!
+//! Every page works without script; the one script file only fetches anew what
+//! changes by itself.
 
+mod cookies;
+mod form;
+mod frame;
+mod guard;
 mod language;
+mod throttle;
+mod trouble;
+mod visit;
+mod words;
+
+mod bulk;
+mod connect;
+mod files;
+mod health;
+mod jobs;
+mod labels;
+mod links;
+mod lists;
+mod log;
+mod login;
+mod mapping;
+mod metrics;
 mod overview;
-mod page;
+mod plan;
+mod queue;
 mod record;
 mod records;
-mod texts;
+mod tasks;
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
-    extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
-    routing::get,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
 };
-use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::{
     explain::Explainer,
     host::{DemoHost, HostError},
 };
 
-/// Nothing but our own style sheet and our own forms.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
-     base-uri 'none'; frame-ancestors 'none'";
+/// A form is at most so large.
+const FORM_BYTES: usize = 256 * 1024;
+/// So many passwords are checked at the same time; each takes 19 MiB.
+const PASSWORDS_AT_ONCE: usize = 2;
 
 /// What all pages share.
 #[derive(Clone, Debug)]
 pub struct Pages {
     host: DemoHost,
     explainer: Arc<Explainer>,
+    throttle: throttle::Throttle,
+    hashing: Arc<Semaphore>,
+    https: bool,
 }
 
 impl Pages {
     /// Asks the component for the texts of its codes.
     pub async fn open(host: DemoHost) -> Result<Self, HostError> {
         let explainer = Arc::new(host.explainer().await?);
-        Ok(Self { host, explainer })
+        Ok(Self {
+            host,
+            explainer,
+            throttle: throttle::Throttle::default(),
+            hashing: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            https: false,
+        })
+    }
+
+    /// The pages are reached through HTTPS: the browser shall send the session
+    /// over nothing else.
+    #[must_use]
+    pub fn behind_https(self, https: bool) -> Self {
+        Self { https, ..self }
     }
 }
 
@@ -48,54 +92,58 @@ impl Pages {
 pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(overview::show))
-        .route("/records", get(records::show))
-        .route("/records/{kind}/{*id}", get(record::show))
-        .route("/health", get(health))
-        .route("/style.css", get(style))
-        .fallback(page::not_found)
-        .layer(middleware::from_fn(guard))
+        .route("/login", get(login::show).post(login::log_in))
+        .route("/logout", post(login::log_out))
+        .route("/connect", get(connect::show).post(connect::save))
+        .route("/mapping", get(mapping::show).post(mapping::save))
+        .route("/tasks", get(tasks::show).post(tasks::end))
+        .route("/queue", get(queue::show).post(queue::change))
+        .route("/bulk", get(bulk::choose).post(bulk::chosen))
+        .route("/bulk/{number}", get(bulk::show).post(bulk::save))
+        .route("/bulk/{number}/values", get(bulk::values))
+        .route("/jobs", get(jobs::show))
+        .route("/jobs/{number}", get(jobs::one))
+        .route("/lists", get(lists::show).post(lists::create))
+        .route("/lists/{*id}", get(lists::one).post(lists::change))
+        .route("/log", get(log::show))
+        .route("/health", get(health::show))
+        .merge(record_routes())
+        .merge(files::routes())
+        .fallback(missing)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(middleware::from_fn(guard::guard))
         .with_state(pages)
 }
 
-async fn health(State(pages): State<Pages>) -> Response {
-    match pages.host.crm().count_queue().await {
-        Ok(queue) => Json(json!({
-            "status": "ok",
-            "queue": {
-                "waiting": queue.waiting, "retrying": queue.retrying, "rejected": queue.rejected,
-            },
-        }))
-        .into_response(),
-        Err(error) => {
-            tracing::error!(error = %page::chain(&error), "the database failed");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Json(json!({"status": "failed"})),
-            )
-                .into_response()
-        }
-    }
+fn record_routes() -> Router<Pages> {
+    Router::new()
+        .route("/records", get(records::show))
+        .route("/records/{kind}/{*id}", get(record::show))
+        .route(
+            "/new/{kind}",
+            get(record::edit::new).post(record::edit::create),
+        )
+        .route(
+            "/edit/{kind}/{*id}",
+            get(record::edit::show).post(record::edit::save),
+        )
+        .route(
+            "/spotler/{kind}/{*id}",
+            get(record::block::show).post(record::block::save),
+        )
+        .route(
+            "/marketing/{kind}/{*id}",
+            get(record::marketing::show).post(record::marketing::save),
+        )
+        .route("/change/{kind}/{*id}", post(record::change::save))
+        .route(
+            "/relations/{*id}",
+            get(record::relation::show).post(record::relation::save),
+        )
 }
 
-async fn style() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
-        include_str!("../../templates/style.css"),
-    )
-}
-
-async fn guard(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+async fn missing(visit: visit::Visit) -> axum::response::Response {
+    trouble::shown(&visit.frame, &trouble::Trouble::NotFound)
 }
 
 #[cfg(test)]

@@ -123,6 +123,13 @@ impl Crm {
         Ok(endings)
     }
 
+    /// A new password of a user, to log in to the pages with.
+    pub(crate) fn new_password(&self, user: &str) -> Result<String> {
+        let answer = self.ask(&["user", "password", user])?;
+        let password = answer["password"].as_str();
+        Ok(password.context("the CRM told no password")?.to_owned())
+    }
+
     /// Serves the pages, and works the queue meanwhile.
     pub(crate) fn serve(&self) -> Result<Serving> {
         let mut process = self

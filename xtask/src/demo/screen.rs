@@ -32,10 +32,11 @@ pub(crate) fn reasons(counts: &BTreeMap<String, usize>, endings: &[Ended]) {
 }
 
 /// The addresses of what is running.
-pub(crate) fn where_to_look(spotler: &str, crm: Option<&str>) {
+pub(crate) fn where_to_look(spotler: &str, crm: Option<(&str, &str)>) {
     println!("   Spotler (simulated)  {spotler}/");
-    if let Some(crm) = crm {
+    if let Some((crm, password)) = crm {
         println!("   the CRM              {crm}/");
+        println!("   log in there as      admin, with the password {password}");
     }
     println!();
 }

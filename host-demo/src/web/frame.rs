@@ -1,0 +1,126 @@
+//! What stands around every page: the menu, the user, the language, and what was
+//! just done.
+
+use axum::http::Uri;
+
+use super::words::{Words, other};
+use crate::{crm::sessions::Session, explain::Language};
+
+/// What every page needs to be shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) language: Language,
+    pub(crate) words: &'static Words,
+    /// Who is logged in; none on the log-in page.
+    pub(crate) user: Option<Session>,
+    /// What each form carries, so that no other site can send it.
+    pub(crate) secret: String,
+    /// The address of this page in the other language.
+    pub(crate) other: String,
+    /// What was just done, as a sentence.
+    pub(crate) said: Option<&'static str>,
+    path: String,
+}
+
+impl Frame {
+    pub(crate) fn new(
+        language: Language,
+        uri: &Uri,
+        user: Option<Session>,
+        secret: String,
+    ) -> Self {
+        let words = Words::of(language);
+        let query = uri.query().unwrap_or_default();
+        let said = query.split('&').find_map(|it| it.strip_prefix("said="));
+        let kept = query
+            .split('&')
+            .filter(|it| !it.is_empty() && !it.starts_with("lang=") && !it.starts_with("said="));
+        let mut asked: Vec<String> = kept.map(str::to_owned).collect();
+        asked.push(format!("lang={}", other(language).tag()));
+        Self {
+            language,
+            words,
+            user,
+            secret,
+            other: format!("{}?{}", uri.path(), asked.join("&")),
+            said: said.and_then(|it| sentence(words, it)),
+            path: uri.path().to_owned(),
+        }
+    }
+
+    pub(crate) fn tag(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    /// The tag of the other language.
+    pub(crate) fn other_tag(&self) -> &'static str {
+        other(self.language).tag()
+    }
+
+    /// The entries of the menu: address and text.
+    pub(crate) fn menu(&self) -> Vec<(&'static str, &'static str)> {
+        let words = self.words;
+        vec![
+            ("/", words.overview),
+            ("/records", words.records),
+            ("/tasks", words.tasks),
+            ("/lists", words.lists),
+            ("/jobs", words.jobs),
+            ("/queue", words.queue),
+            ("/log", words.log),
+            ("/health", words.health),
+            ("/connect", words.connection),
+            ("/mapping", words.mapping),
+        ]
+    }
+
+    /// What the menu says of an entry: whether this page belongs to it.
+    pub(crate) fn current(&self, entry: &str) -> bool {
+        let rest = self.path.strip_prefix(entry);
+        match rest {
+            Some(rest) => rest.is_empty() || (entry != "/" && rest.starts_with('/')),
+            None => false,
+        }
+    }
+}
+
+/// What was just done; words of a stranger's making say nothing.
+fn sentence(words: &Words, said: &str) -> Option<&'static str> {
+    match said {
+        "saved" => Some(words.said_saved),
+        "unchanged" => Some(words.said_unchanged),
+        "queued" => Some(words.said_queued),
+        "done" => Some(words.said_done),
+        "deleted" => Some(words.said_deleted),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(address: &'static str) -> Frame {
+        let uri = Uri::from_static(address);
+        Frame::new(Language::English, &uri, None, String::new())
+    }
+
+    #[test]
+    fn the_other_language_keeps_what_was_asked_for() {
+        let frame = frame("/records?search=a%26b&lang=en&said=saved");
+        assert_eq!(frame.other, "/records?search=a%26b&lang=nl");
+        assert_eq!(frame.said, Some("Saved."));
+    }
+
+    #[test]
+    fn a_stranger_cannot_put_words_on_a_page() {
+        assert_eq!(frame("/?said=You+won").said, None);
+    }
+
+    #[test]
+    fn a_page_belongs_to_one_entry_of_the_menu() {
+        let frame = frame("/records/contact/1");
+        assert!(frame.current("/records"));
+        assert!(!frame.current("/") && !frame.current("/rec"));
+    }
+}

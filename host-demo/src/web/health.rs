@@ -1,0 +1,89 @@
+//! How well the connector does, for whoever runs it. The same numbers stand on
+//! `/metrics` for Prometheus.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::{
+    frame::Frame,
+    trouble::Trouble,
+    visit::Visit,
+    words::{fill, words},
+};
+use crate::{crm::health::Latency, host::QueueCounts};
+
+words! {
+    struct HealthWords {
+        connection_on: "actief", "active";
+        connection_off: "niet actief", "not active";
+        waiting: "gebeurtenissen in de wachtrij", "events in the queue";
+        oldest: "De oudste wacht {} seconden.", "The oldest has waited {} seconds.";
+        nothing_waits: "Er wacht niets.", "Nothing waits.";
+        rejected: "waarvoor iemand iets moet doen", "for which somebody has to act";
+        opt_out: "Opt-out bij Spotler", "Opt-out at Spotler";
+        p50: "de helft binnen {} s", "half of them within {} s";
+        p95: "95 van de 100 binnen {} s", "95 of 100 within {} s";
+        measured: "van {} opt-outs in zeven dagen", "of {} opt-outs in seven days";
+        requests: "Verzoeken aan Spotler", "Requests to Spotler";
+        saved: "aanroepen zonder verzoek", "calls without a request";
+        request: "Verzoek", "Request";
+        last: "De laatste 10.000 aanroepen", "The last 10,000 calls";
+        for_machines: "Voor Prometheus:", "For Prometheus:";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "health.html")]
+struct Health<'a> {
+    frame: &'a Frame,
+    w: &'static HealthWords,
+    active: bool,
+    explanation: String,
+    queue: QueueCounts,
+    oldest: String,
+    latency: Latency,
+    p50: String,
+    p95: String,
+    measured: String,
+    outcomes: Vec<(&'static str, String, u64)>,
+    requests: Vec<(String, u64)>,
+    without_request: u64,
+}
+
+pub(crate) async fn show(visit: Visit) -> Response {
+    visit.show(gather(&visit).await)
+}
+
+async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
+    let (crm, language) = (visit.host.crm(), visit.language());
+    let w = HealthWords::of(language);
+    let state = visit.host.connection().await?;
+    let oldest = crm.oldest_waiting().await?;
+    let oldest = oldest.map(|it| fill(w.oldest, crm.now().saturating_sub(it) / 1000));
+    let latency = crm.opt_out_latency().await?;
+    let calls = crm.last_calls().await?;
+    let outcome = |((outcome, reason), number): ((String, String), u64)| {
+        let reason = visit.explainer.text_for_many(language, &reason);
+        (visit.frame.words.outcome_of(&outcome), reason, number)
+    };
+    Ok(Health {
+        frame: &visit.frame,
+        active: state.active,
+        explanation: visit.explainer.text(language, &state.reason, &[]),
+        queue: crm.count_queue().await?,
+        oldest: oldest.unwrap_or_else(|| w.nothing_waits.to_owned()),
+        p50: fill(w.p50, seconds(latency.p50_ms)),
+        p95: fill(w.p95, seconds(latency.p95_ms)),
+        measured: fill(w.measured, latency.measured),
+        latency,
+        outcomes: calls.outcomes.into_iter().map(outcome).collect(),
+        requests: calls.requests.into_iter().collect(),
+        without_request: calls.without_request,
+        w,
+    })
+}
+
+/// Milliseconds as seconds with one place.
+fn seconds(ms: u64) -> String {
+    format!("{}.{}", ms / 1000, ms % 1000 / 100)
+}

@@ -1,0 +1,154 @@
+//! The queue: what waits, what is retried, and for what somebody has to act.
+
+use askama::Template;
+use axum::response::Response;
+use koppel_embedding::{EventKey, contract::outcomes::Reason, queue::Rejected};
+
+use super::{
+    form::Posted,
+    frame::Frame,
+    links::moment,
+    trouble::{Trouble, shown},
+    visit::Visit,
+    words::words,
+};
+use crate::host::WaitingEvent;
+
+/// So many events of each sort are shown.
+const SHOWN: u32 = 100;
+
+words! {
+    struct QueueWords {
+        rejected: "Iemand moet iets doen", "Somebody has to act";
+        retrying: "Wordt opnieuw geprobeerd", "Being retried";
+        waiting: "Wacht", "Waiting";
+        about: "Waarover", "About";
+        hook: "Aanroep", "Hook";
+        attempt: "Poging", "Attempt";
+        due: "Aan de beurt (UTC)", "Due (UTC)";
+        now: "nu", "now";
+        progress: "Voortgang", "Progress";
+        who: "Wie", "Who";
+        crm_user: "gebruiker van het CRM", "user of the CRM";
+        administrator: "beheerder", "administrator";
+        marketer: "marketeer", "marketer";
+        vendor: "leverancier van het CRM", "vendor of the CRM";
+        retry: "Opnieuw proberen", "Try again";
+        end: "Afgehandeld", "Dealt with";
+    }
+}
+
+#[derive(Template)]
+#[template(path = "queue.html")]
+struct Queue<'a> {
+    frame: &'a Frame,
+    w: &'static QueueWords,
+    rejected: Vec<Refused>,
+    sorts: Vec<(&'static str, Vec<Waits>)>,
+}
+
+struct Waits {
+    about: String,
+    hook: &'static str,
+    attempt: u32,
+    due: String,
+    reason: String,
+    progress: Option<(u64, u64)>,
+}
+
+struct Refused {
+    event: String,
+    about: String,
+    reason: String,
+    next_step: Option<String>,
+    who: &'static str,
+    at: String,
+}
+
+pub(crate) async fn show(visit: Visit) -> Response {
+    visit.show(gather(&visit).await)
+}
+
+async fn gather(visit: &Visit) -> Result<Queue<'_>, Trouble> {
+    let w = QueueWords::of(visit.language());
+    let queue = visit.host.crm().queue(SHOWN).await?;
+    let all = |it: &[WaitingEvent]| it.iter().map(|it| waits(visit, it, w)).collect();
+    Ok(Queue {
+        frame: &visit.frame,
+        rejected: queue
+            .rejected
+            .iter()
+            .map(|it| refused(visit, it, w))
+            .collect(),
+        sorts: vec![
+            (w.retrying, all(&queue.retrying)),
+            (w.waiting, all(&queue.waiting)),
+        ],
+        w,
+    })
+}
+
+fn text(visit: &Visit, reason: &Reason) -> String {
+    visit
+        .explainer
+        .text(visit.language(), &reason.code, &reason.about)
+}
+
+fn waits(visit: &Visit, event: &WaitingEvent, w: &QueueWords) -> Waits {
+    let progress = event.progress.as_ref();
+    Waits {
+        about: event.subject.clone().unwrap_or_default(),
+        hook: event.hook,
+        attempt: event.attempt,
+        due: if event.not_before == 0 {
+            w.now.to_owned()
+        } else {
+            moment(event.not_before)
+        },
+        reason: event
+            .reason
+            .as_ref()
+            .map(|it| text(visit, it))
+            .unwrap_or_default(),
+        progress: progress.map(|it| (it.done, it.total)),
+    }
+}
+
+fn refused(visit: &Visit, rejected: &Rejected, w: &QueueWords) -> Refused {
+    let reason = &rejected.reason;
+    let who = match rejected.who.as_str() {
+        "crm-user" => w.crm_user,
+        "administrator" => w.administrator,
+        "marketer" => w.marketer,
+        _ => w.vendor,
+    };
+    Refused {
+        event: rejected.key.to_string(),
+        about: rejected
+            .subject
+            .clone()
+            .unwrap_or_else(|| rejected.event.hook().to_owned()),
+        reason: text(visit, reason),
+        next_step: visit
+            .explainer
+            .next_step(visit.language(), &reason.code, &reason.about),
+        who,
+        at: moment(rejected.rejected_at),
+    }
+}
+
+/// Queues a rejected event again, or ends it.
+pub(crate) async fn change(posted: Posted) -> Response {
+    let Posted { visit, fields } = posted;
+    let (crm, event) = (visit.host.crm(), EventKey::from_stored(fields.get("event")));
+    let done = match fields.get("do") {
+        "retry" => crm.retry(&event).await,
+        "end" => crm.end_rejection(&event).await,
+        _ => return shown(&visit.frame, &Trouble::NotFound),
+    };
+    match done {
+        Ok(true) => visit.go("/queue", "done").await,
+        Ok(false) => visit.go("/queue", "unchanged").await,
+        Err(error) => shown(&visit.frame, &Trouble::from(error)),
+    }
+}

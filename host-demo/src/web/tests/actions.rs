@@ -1,0 +1,181 @@
+//! The Spotler block, the mapping and the queue.
+
+use axum::http::StatusCode;
+
+use super::site::Site;
+
+/// YO-22, YO-23: the Spotler block stands among the data blocks; each user takes
+/// it away and adds it again with the wrench.
+#[tokio::test]
+async fn the_block_is_added_and_taken_away_by_each_user() {
+    let site = Site::open().await;
+    site.contact("p1", "Jansen").await;
+    let (femke, admin) = (site.browser("femke").await, site.browser("admin").await);
+    let block = "id=\"block\"";
+    assert!(femke.page("/records/contact/p1").await.contains(block));
+    femke
+        .post("/change/contact/p1", &[("do", "hide-block")])
+        .await;
+    let page = femke.page("/records/contact/p1").await;
+    assert!(!page.contains(block) && page.contains("Add the Spotler block"));
+    assert!(admin.page("/records/contact/p1").await.contains(block));
+    femke
+        .post("/change/contact/p1", &[("do", "show-block")])
+        .await;
+    assert!(femke.page("/records/contact/p1").await.contains(block));
+}
+
+/// What needs the connection says so while there is none.
+#[tokio::test]
+async fn without_a_connection_the_pages_say_so() {
+    let site = Site::open().await;
+    site.contact("p1", "Jansen").await;
+    let browser = site.browser("admin").await;
+    let answer = browser.get("/spotler/contact/p1").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(
+        answer.body.contains("is not active; make it first"),
+        "{}",
+        answer.body
+    );
+}
+
+/// A module field of a relation is saved with its event (YO-43, YO-44).
+#[tokio::test]
+async fn a_module_field_is_saved_with_its_event() {
+    let site = Site::open().await;
+    let browser = site.browser("femke").await;
+    let form = [
+        ("name", "Bakker BV"),
+        ("field", "Facturen module"),
+        ("value", "ja"),
+    ];
+    let answer = browser.post("/relations/r1", &form).await;
+    assert_eq!(answer.location(), "/relations/r1?said=saved");
+    assert_eq!(site.waiting().await, 1);
+    let page = browser.page("/relations/r1").await;
+    assert!(
+        page.contains("<dt>Facturen module</dt><dd>yes</dd>"),
+        "{page}"
+    );
+    let form = [
+        ("name", "Bakker BV"),
+        ("field", "Facturen module"),
+        ("value", "soms"),
+    ];
+    let answer = browser.post("/relations/r1", &form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(site.waiting().await, 1);
+}
+
+/// YO-32, YO-33, YO-36: two steps, a look at what would change, and a result for
+/// each contact; a box that was left alone changes nothing.
+#[tokio::test]
+async fn many_contacts_are_changed_in_two_steps() {
+    let site = Site::open().await;
+    site.permissions(&["Nieuwsbrief"]).await;
+    site.contact("p1", "Jansen").await;
+    site.contact("p2", "Smit").await;
+    let browser = site.browser("femke").await;
+    let nobody = browser.post("/bulk", &[("group", "these")]).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let chosen = [
+        ("group", "these"),
+        ("record", "contact/p1"),
+        ("record", "contact/p2"),
+    ];
+    let answer = browser.post("/bulk", &chosen).await;
+    assert_eq!(answer.location(), "/bulk/1");
+    let page = browser.page("/bulk/1").await;
+    assert!(
+        page.contains("2 contacts selected") && page.contains("Nieuwsbrief"),
+        "{page}"
+    );
+    let nothing = browser
+        .post("/bulk/1", &[("do", "set"), ("field.job_title", "")])
+        .await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let values = [
+        ("do", "set"),
+        ("field.job_title", "Buyer"),
+        ("field.note", ""),
+        ("bit.1", ""),
+    ];
+    browser.post("/bulk/1", &values).await;
+    let page = browser.page("/bulk/1").await;
+    assert!(page.contains("<dt>Would change</dt><dd>2</dd>"), "{page}");
+    let before = site.waiting().await;
+    let answer = browser.post("/bulk/1", &[("do", "save")]).await;
+    assert_eq!(answer.location(), "/bulk/1?said=queued");
+    assert!(site.waiting().await > before);
+    let page = browser.page("/jobs").await;
+    assert!(
+        page.contains("bulk-change") && page.contains("femke"),
+        "{page}"
+    );
+    assert!(browser.page("/jobs/1").await.contains("bulk-change"));
+}
+
+/// DA-46, DA-47, DA-53: a list needs a name, holds one kind, shows how it stands
+/// in Spotler, and goes there by its button only.
+#[tokio::test]
+async fn a_marketing_list_is_made_filled_and_synced() {
+    let site = Site::open().await;
+    site.contact("p1", "Jansen").await;
+    let before = site.waiting().await;
+    let browser = site.browser("femke").await;
+    let nameless = browser
+        .post("/lists", &[("name", " "), ("type", "static")])
+        .await;
+    assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = [
+        ("name", "Klanten"),
+        ("type", "static"),
+        ("target", "contact"),
+    ];
+    let answer = browser.post("/lists", &form).await;
+    let (list, _) = answer.location().split_once('?').expect("said");
+    let list = list.to_owned();
+    let unknown = browser
+        .post(&list, &[("do", "add"), ("member", "x9")])
+        .await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    browser
+        .post(&list, &[("do", "add"), ("member", "p1")])
+        .await;
+    let page = browser.page(&list).await;
+    assert!(
+        page.contains("Jansen") && page.contains("never synced"),
+        "{page}"
+    );
+    let answer = browser.post(&list, &[("do", "sync")]).await;
+    assert!(
+        answer.location().ends_with("said=queued"),
+        "{}",
+        answer.location()
+    );
+    assert!(site.waiting().await > before);
+    let answer = browser.post(&list, &[("do", "delete")]).await;
+    assert_eq!(answer.location(), "/lists?said=deleted");
+}
+
+/// What a form would lead to is shown, and nothing of it is saved or queued.
+#[tokio::test]
+async fn a_form_that_is_only_tried_changes_nothing() {
+    let site = Site::open().await;
+    site.contact("p1", "Jansen").await;
+    let before = site.waiting().await;
+    let browser = site.browser("femke").await;
+    let form = [("do", "delete"), ("dry-run", "yes")];
+    let answer = browser.post("/change/contact/p1", &form).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(
+        answer.body.contains("Nothing was saved and nothing sent."),
+        "{}",
+        answer.body
+    );
+    assert!(answer.body.contains("contact/p1"), "{}", answer.body);
+    assert_eq!(site.waiting().await, before);
+    let page = browser.page("/records/contact/p1").await;
+    assert!(page.contains("/edit/contact/p1"), "it was not deleted");
+}
