@@ -110,6 +110,7 @@ codes! {
     NOT_SENT = "not-sent": "Het CRM heeft het verzoek niet doorgelaten.", "The CRM did not let the request out.", "Controleer het adres van Spotler bij de instellingen.", "Check the address of Spotler in the settings.";
     CONNECTION_STOPPED = "connection-stopped": "De koppeling is gestopt omdat Spotler de gegevens weigert; alles wacht.", "The connection was stopped because Spotler refuses the credentials; everything waits.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
     NOTED = "noted-first": "Het aanzetten is eerst genoteerd.", "Switching on was noted first.", "", "";
+    WAITS = "waits-for-confirmation": "Wacht op bevestiging: er wordt ongewoon veel tegelijk gewijzigd, gedeactiveerd of verwijderd.", "Waits for a confirmation: unusually much is changed, deactivated or deleted at once.", "Bekijk de lijst, en bevestig die of wijs die af.", "Look at the list, and confirm or reject it.";
     STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
 
     LACKS_PERMISSION = "lacks-permission": "Heeft de permissie voor de mailing niet.", "Lacks the permission for the mailing.", "Leg de toestemming van de persoon vast, als die er is.", "Record the person's opt-in, if there is one.";

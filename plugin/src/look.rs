@@ -190,6 +190,7 @@ mod tests {
             occurred_at: 7,
             user: None,
             cursor: None,
+            restrict_only: false,
         }
     }
 

@@ -7,6 +7,7 @@ mod card;
 mod connection;
 mod contract;
 mod faults;
+mod guard;
 mod import;
 mod jobs;
 mod journeys;

@@ -6,6 +6,7 @@
 
 mod config;
 mod error;
+mod guard;
 mod mapping;
 mod queue;
 mod settings;
