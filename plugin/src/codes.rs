@@ -115,6 +115,7 @@ codes! {
     CONNECTION_STOPPED = "connection-stopped": "De koppeling is gestopt omdat Spotler de gegevens weigert; alles wacht.", "The connection was stopped because Spotler refuses the credentials; everything waits.", "Sla de juiste key en het juiste secret op.", "Save the right key and secret.";
     NOTED = "noted-first": "Het aanzetten is eerst genoteerd.", "Switching on was noted first.", "", "";
     KEPT = "kept-first": "Eerst is bewaard wat Spotler had.", "What Spotler had was kept first.", "", "";
+    WAITS = "waits-for-confirmation": "Wacht op bevestiging: er wordt ongewoon veel tegelijk gewijzigd, gedeactiveerd of verwijderd.", "Waits for a confirmation: unusually much is changed, deactivated or deleted at once.", "Bekijk de lijst, en bevestig die of wijs die af.", "Look at the list, and confirm or reject it.";
     STEP_DONE = "step-done": "Bezig.", "Under way.", "", "";
 
     EXPORTED = "exported": "Geëxporteerd naar een statische lijst: {exported} relaties, {left-out} overgeslagen.", "Exported to a static list: {exported} relations, {left-out} left out.", "", "";

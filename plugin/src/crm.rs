@@ -282,6 +282,8 @@ pub struct Event {
     pub user: Option<String>,
     /// For a step of long work: the cursor of the answer before.
     pub cursor: Option<String>,
+    /// A person has still to confirm it: only what restricts is sent.
+    pub restrict_only: bool,
 }
 
 /// A page of records.

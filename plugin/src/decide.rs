@@ -134,6 +134,9 @@ pub(crate) fn has_values(link: &Link, salt: &[u8], values: &BTreeMap<String, Val
 
 /// Decides what to do.
 pub fn before_look(case: &Case<'_>) -> Course {
+    if case.event.restrict_only {
+        return restrict_only(case);
+    }
     connection_and_switch(case)
         .or_else(|| life_cycle(case))
         .or_else(|| lock(case))
@@ -154,6 +157,22 @@ fn connection_and_switch(case: &Case<'_>) -> Option<Course> {
         ))),
         Activity::Active if !case.record.sync_enabled => skip(codes::SYNC_DISABLED, "DA-74"),
         Activity::Active => None,
+    }
+}
+
+/// A person has still to confirm what was saved: an opt-out goes through, because
+/// it only restricts, and all else waits.
+fn restrict_only(case: &Case<'_>) -> Course {
+    if let Some(end) = connection_and_switch(case) {
+        return end;
+    }
+    let reachable = case
+        .link
+        .as_ref()
+        .filter(|it| it.lock.is_none() && it.blanked.is_none());
+    match reachable {
+        Some(link) if said_no_since(case, link) => Course::Restrict(link.clone()),
+        Some(_) | None => Course::End(Settled::waiting(codes::WAITS, "DA-29")),
     }
 }
 

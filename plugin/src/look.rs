@@ -198,6 +198,7 @@ mod tests {
             occurred_at: 7,
             user: None,
             cursor: None,
+            restrict_only: false,
         }
     }
 

@@ -140,6 +140,7 @@ pub(crate) fn event(id: &str, attempt: u32) -> Event {
         occurred_at: 1_800_000_000_000,
         user: None,
         cursor: None,
+        restrict_only: false,
     }
 }
 

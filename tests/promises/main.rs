@@ -13,6 +13,7 @@ mod export_cost;
 mod export_faults;
 mod faults;
 mod feedback;
+mod guard;
 mod import;
 mod jobs;
 mod journeys;

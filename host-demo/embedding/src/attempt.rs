@@ -2,6 +2,7 @@
 
 use crate::calls::{self, Called};
 use crate::contract::outcomes::Answer;
+use crate::guard;
 use crate::host::{Host, Prepared, call_event};
 use crate::input::{Input, interface_of};
 use crate::queue::task::Task;
@@ -16,6 +17,14 @@ use std::time::Instant;
 /// the row stands as it is, with its attempt counted.
 pub(crate) async fn run(host: &Host, task: Task) -> Result<Committed, String> {
     let began = Instant::now();
+    if task.is_unjudged && task.cursor.is_none() {
+        let paused = guard::weigh(host, &task).await.map_err(|it| chain(&it))?;
+        if paused {
+            let told = Committed::Stands("paused", guard::WAITS.to_owned());
+            log(&task, 0, began, &told);
+            return Ok(told);
+        }
+    }
     let (answer, call) = attempt(host, task).await;
     host.faults().step().await;
     let committed = match answer {
@@ -67,6 +76,7 @@ pub(crate) async fn call_hook(host: &Host, task: &Task, mut prepared: Prepared) 
         record,
         prepared.settings.as_ref(),
         window,
+        task.is_held,
     );
     let input = match input {
         Ok(input) => input,
@@ -85,7 +95,7 @@ fn call(host: &Host, task: Task, state: CallState, started_at: u64) -> Call {
     }
 }
 
-fn empty(host: &Host, task: Task, started_at: u64) -> Call {
+pub(crate) fn empty(host: &Host, task: Task, started_at: u64) -> Call {
     Call {
         task,
         crm: host.inner.crm.clone(),

@@ -154,6 +154,18 @@ pub trait Crm: Send + Sync + 'static {
         }
     }
 
+    /// How many records there are that are not deleted, so that the guard knows
+    /// what share of them a run is; none where the CRM does not count. By default
+    /// only the number counts.
+    async fn count_records(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+    ) -> Result<Option<u64>, CrmError> {
+        let _ = (tenant, connection);
+        Ok(None)
+    }
+
     /// Carries out the changes of an answer, in their order, in the transaction
     /// that commits the answer. `sync-again` is not among them: the embedding
     /// queues those records itself.

@@ -39,11 +39,16 @@ impl Input {
         record: Option<CrmRecord>,
         settings: Option<&TenantSettings>,
         window: EveningWindow,
+        restrict_only: bool,
     ) -> Result<Self, &'static str> {
         Ok(match event {
             Event::ContactSaved { change, .. } => {
                 let saved = record.ok_or("no-such-record")?;
-                Self::ContactSaved(ContactSaved { change, saved })
+                Self::ContactSaved(ContactSaved {
+                    change,
+                    saved,
+                    restrict_only,
+                })
             }
             Event::SettingsSaved => {
                 let saved = settings.ok_or("no-settings")?;

@@ -13,6 +13,7 @@ pub mod crm;
 mod crm_import;
 pub mod engine;
 pub mod faults;
+pub mod guard;
 pub mod host;
 pub mod http;
 pub mod ids;

@@ -3,7 +3,7 @@
 use crate::contract::outcomes::{Actor, Progress, Reason, Rejection};
 use crate::queue::task::Task;
 use crate::queue::{Event, stored};
-use crate::{Connection, EventKey, Timestamp};
+use crate::{Connection, EventKey, Timestamp, guard};
 
 /// A line of the history. It holds no personal data.
 pub(crate) struct HistoryLine<'c> {
@@ -122,6 +122,29 @@ pub(crate) async fn again(
     .bind(to.progress.map(|it| stored(it.done)))
     .bind(to.progress.map(|it| stored(it.total)))
     .bind(to.progress.map(|it| it.unit.clone()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Puts an event by until a person confirms or rejects its run; at once again if
+/// it was saved meanwhile, or if the person has said so meanwhile.
+pub(crate) async fn hold(
+    connection: &mut Connection,
+    task: &Task,
+    reason: &Reason,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE koppel_event SET attempt = 0, faults = 0, conflicts = 0, reason = $1,
+             not_before = CASE WHEN revision = $2 AND EXISTS
+                 (SELECT 1 FROM koppel_guarded g
+                  WHERE g.seq = koppel_event.seq AND g.state = 'held') THEN $3 ELSE 0 END
+         WHERE seq = $4",
+    )
+    .bind(serde_json::to_string(reason).unwrap_or_default())
+    .bind(task.revision)
+    .bind(stored(guard::HELD_UNTIL))
+    .bind(task.seq)
     .execute(connection)
     .await?;
     Ok(())

@@ -4,6 +4,7 @@ use crate::Timestamp;
 use crate::backoff::pause_ms;
 use crate::contract::outcomes::{Actor, Deferral, Outcome, Progress, Reason, Rejection};
 use crate::contract::types::NamedValue;
+use crate::guard;
 
 /// After so many faults of the component in a row, the event is rejected.
 pub(crate) const MOST_FAULTS: u32 = 8;
@@ -33,6 +34,22 @@ pub(crate) enum Settled {
         progress: Option<Progress>,
         is_fault: bool,
     },
+    /// The guard holds it until a person says so, or until it is saved again.
+    Held(Reason),
+}
+
+/// Settles what the component answered for an event that the guard holds: what
+/// restricts was sent, and the rest waits. Trouble is tried again.
+pub(crate) fn held(outcome: &Outcome, before: Before<'_>, now: Timestamp, chance: f64) -> Settled {
+    match outcome {
+        Outcome::Deferred(it) if it.cursor.is_some() || it.reason.code != guard::WAITS => {
+            deferred(it, before, now, chance)
+        }
+        Outcome::Deferred(it) => Settled::Held(it.reason.clone()),
+        Outcome::Synced(_) | Outcome::Skipped(_) | Outcome::Rejected(_) => {
+            Settled::Held(reason(guard::WAITS, &[]))
+        }
+    }
 }
 
 /// No event waits longer without being handed in again, in milliseconds:
@@ -201,7 +218,7 @@ mod tests {
             Settled::NextStep { not_before, .. } | Settled::Again { not_before, .. } => {
                 Some(*not_before)
             }
-            Settled::Done | Settled::Rejected(_) => None,
+            Settled::Done | Settled::Rejected(_) | Settled::Held(_) => None,
         }
     }
 

@@ -7,10 +7,10 @@ use crate::contract::types::{RecordRef, SyncStatus};
 use crate::crm::{ApplyError, Crm, CrmError, Settlement};
 use crate::kv::Buffer;
 use crate::queue::task::Task;
-use crate::queue::{EnqueueError, Event, NewEvent, enqueue};
+use crate::queue::{EnqueueError, Event, NewEvent, enqueue_again};
 use crate::reads::{Reads, Verdict};
 use crate::records::{self, HistoryLine};
-use crate::settle::{Before, MOST_OWN_CONFLICTS, Settled, answered, reason};
+use crate::settle::{Before, MOST_OWN_CONFLICTS, Settled, answered, held, reason};
 use crate::{Connection, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,7 +84,8 @@ pub(crate) async fn commit(
         attempt: task.attempt,
         cursor: task.cursor.as_deref(),
     };
-    let settled = answered(&answer.outcome, before, call.now, call.chance);
+    let settle_as = if task.is_held { held } else { answered };
+    let settled = settle_as(&answer.outcome, before, call.now, call.chance);
     settle(connection, call, &settled, grown).await?;
     let (class, told) = class_of(&answer.outcome);
     let settlement = Settlement {
@@ -94,7 +95,7 @@ pub(crate) async fn commit(
         reason: told,
         progress: progress_of(&answer.outcome),
         queued: &again,
-        is_over: !grown && class != "deferred",
+        is_over: !grown && class != "deferred" && !task.is_held,
     };
     call.crm
         .settled(&task.tenant, connection, call.now, &settlement)
@@ -195,6 +196,7 @@ async fn settle(
                 records::remove(connection, task).await?;
             }
         }
+        Settled::Held(reason) => records::hold(connection, task, reason).await?,
         Settled::NextStep {
             cursor,
             not_before,
@@ -270,7 +272,7 @@ async fn sync_again(
             occurred_at: call.now,
             user: None,
         };
-        enqueue(connection, &call.task.tenant, new).await?;
+        enqueue_again(connection, &call.task.tenant, new).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::host::Host;
 use crate::queue::task::{self, Task};
 use crate::store::StoreError;
 use crate::transaction::Committed;
-use crate::{Timestamp, attempt};
+use crate::{Timestamp, attempt, guard};
 use claims::Claims;
 use futures::FutureExt;
 use std::fs::File;
@@ -173,11 +173,15 @@ impl Worker {
                 break;
             }
             let begun = rows.clone();
+            let crm = self.host.inner.crm.clone();
             let tasks = self
                 .host
                 .store()
                 .write_quietly(move |connection| {
-                    Box::pin(async move { task::begin(connection, &begun).await })
+                    Box::pin(async move {
+                        guard::judge(connection, crm.as_ref(), now, &begun).await?;
+                        task::begin(connection, &begun).await
+                    })
                 })
                 .await
                 .map_err(crate::store::WriteError::into_inner)?;

@@ -9,6 +9,7 @@ mod campaign;
 mod contact;
 mod contact_import;
 mod field;
+mod guard;
 mod history;
 mod inspect;
 mod jobs;
@@ -68,6 +69,8 @@ enum Command {
     /// The fields that records have.
     #[command(subcommand)]
     Field(field::FieldCommand),
+    /// What waits because unusually many records would be taken down or changed.
+    Guard(guard::GuardArgs),
     /// The connection, and how many records show which status.
     Status,
     /// What became of every call about a record.
@@ -147,6 +150,7 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Settings(command) => settings::run(command, session).await,
         Command::Mapping(command) => mapping::run(command, session).await,
         Command::Field(command) => field::run(command, session).await,
+        Command::Guard(args) => guard::run(args, session).await,
         Command::Status => status::run(session).await,
         Command::History(args) => history::run(args, session).await,
         Command::Why(args) => history::why(args, session).await,
@@ -181,6 +185,7 @@ impl Command {
             Self::Serve(_)
                 | Self::Work
                 | Self::Field(_)
+                | Self::Guard(_)
                 | Self::Status
                 | Self::History(_)
                 | Self::Why(_)

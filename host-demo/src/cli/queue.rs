@@ -1,7 +1,7 @@
 //! `queue`: what waits, what is retried, and for what somebody has to act.
 
 use clap::{Args, Subcommand};
-use koppel_embedding::{EventKey, contract::outcomes::Reason, queue::Rejected};
+use koppel_embedding::{EventKey, contract::outcomes::Reason, guard::HELD_UNTIL, queue::Rejected};
 use serde_json::{Value, json};
 
 use super::{
@@ -115,10 +115,10 @@ fn describe(queue: &QueueView, explainer: &Explainer) -> String {
             or_dash(it.subject.as_deref()),
             it.hook.to_owned(),
             it.attempt.to_string(),
-            if it.not_before == 0 {
-                "now".to_owned()
-            } else {
-                moment(it.not_before)
+            match it.not_before {
+                0 => "now".to_owned(),
+                HELD_UNTIL.. => "when it is confirmed".to_owned(),
+                due => moment(due),
             },
             or_dash(it.reason.as_ref().map(text).as_deref()),
             or_dash(

@@ -29,13 +29,19 @@ pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
     let json = json!({
         "calls": ran.settled, "conflicts": ran.conflicts,
         "waiting": after.waiting, "retrying": after.retrying, "rejected": after.rejected,
-        "next_due": after.next_due,
+        "held": after.held, "next_due": after.next_due,
     });
     session.output.show(&json, || {
         let mut text = format!(
             "{} calls; {} events wait, {} are retried, {} need somebody to act",
             ran.settled, after.waiting, after.retrying, after.rejected
         );
+        if after.held > 0 {
+            text.push_str(&format!(
+                "; {} wait for a confirmation, see `guard`",
+                after.held
+            ));
+        }
         if let Some(due) = after.next_due.filter(|it| *it > 0) {
             text.push_str(&format!("; the next one is due at {} UTC", moment(due)));
         }

@@ -36,6 +36,20 @@ impl Crm for DemoCrm {
         Ok(record.map(|it| it.to_contract()))
     }
 
+    async fn count_records(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+    ) -> Result<Option<u64>, CrmError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM crm_records WHERE tenant = $1 AND state = 'active'",
+        )
+        .bind(tenant.as_str())
+        .fetch_one(connection)
+        .await?;
+        Ok(Some(count.unsigned_abs()))
+    }
+
     async fn list_records(
         &self,
         tenant: &TenantId,

@@ -55,6 +55,27 @@ const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
         "",
     ),
     (
+        "guard-paused",
+        "Gepauzeerd: {records} records ({kind}) wachten op bevestiging van {run}.",
+        "Paused: {records} records ({kind}) wait for the confirmation of {run}.",
+        "Bekijk de lijst met `guard show {run}`, en bevestig die of wijs die af.",
+        "Look at the list with `guard show {run}`, and confirm or reject it.",
+    ),
+    (
+        "confirmed-by-a-person",
+        "Bevestigd; staat in de wachtrij.",
+        "Confirmed; waiting in the queue.",
+        "",
+        "",
+    ),
+    (
+        "rejected-by-a-person",
+        "Afgewezen bij de controle ({run}); Spotler is niet gewijzigd.",
+        "Rejected at the check ({run}); nothing was changed in Spotler.",
+        "Herstel het record in het CRM, of bied de wijziging opnieuw aan.",
+        "Restore the record in the CRM, or hand the change in again.",
+    ),
+    (
         "no-settings",
         "De instellingen van de koppeling zijn nog niet opgeslagen.",
         "The settings of the connection have not been saved yet.",

@@ -7,6 +7,7 @@
 mod campaigns;
 mod config;
 mod error;
+mod guard;
 mod mapping;
 mod queue;
 mod reports;

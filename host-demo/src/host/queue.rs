@@ -3,6 +3,7 @@
 use koppel_embedding::{
     EventKey,
     contract::outcomes::{Progress, Reason},
+    guard::HELD_UNTIL,
     queue::{self, HistoryEntry, Of, Rejected},
 };
 
@@ -49,7 +50,8 @@ impl DemoCrm {
     pub async fn queue(&self, limit: u32) -> Result<QueueView, HostError> {
         let mut connection = self.store.readers().acquire().await?;
         let waiting = queue::waiting(&mut connection, &self.tenant, limit).await?;
-        let next_due = waiting.iter().map(|it| it.not_before).min();
+        let due = waiting.iter().map(|it| it.not_before);
+        let next_due = due.filter(|it| *it < HELD_UNTIL).min();
         let view = |it: queue::Waiting| WaitingEvent {
             hook: it.event.hook(),
             subject: it.event.subject(),

@@ -1,6 +1,6 @@
 //! How the connector stands, at a glance.
 
-use koppel_embedding::contract::connection::State;
+use koppel_embedding::{contract::connection::State, guard::HELD_UNTIL};
 
 use super::{DemoHost, HostError};
 use crate::crm::{DemoCrm, find::StatusCount};
@@ -14,6 +14,8 @@ pub struct QueueCounts {
     pub retrying: u64,
     /// Somebody has to act.
     pub rejected: u64,
+    /// Waiting for a person's confirmation.
+    pub held: u64,
     /// When the next one is due; none where nothing waits.
     pub next_due: Option<u64>,
 }
@@ -45,13 +47,16 @@ impl DemoCrm {
     pub async fn count_queue(&self) -> Result<QueueCounts, HostError> {
         let tenant = self.tenant.as_str();
         let readers = self.store.readers();
-        let (waiting, retrying, next_due): (i64, i64, Option<i64>) = sqlx::query_as(
+        let held_until = i64::try_from(HELD_UNTIL).unwrap_or(i64::MAX);
+        let (waiting, retrying, held, next_due): (i64, i64, i64, Option<i64>) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE attempt = 0 AND reason IS NULL),
-                    count(*) FILTER (WHERE attempt > 0 OR reason IS NOT NULL),
-                    min(not_before)
-             FROM koppel_event WHERE tenant = ?",
+                    count(*) FILTER (WHERE not_before < $2 AND (attempt > 0 OR reason IS NOT NULL)),
+                    count(*) FILTER (WHERE not_before >= $2),
+                    min(not_before) FILTER (WHERE not_before < $2)
+             FROM koppel_event WHERE tenant = $1",
         )
         .bind(tenant)
+        .bind(held_until)
         .fetch_one(readers)
         .await?;
         let rejected: i64 =
@@ -63,6 +68,7 @@ impl DemoCrm {
             waiting: waiting.unsigned_abs(),
             retrying: retrying.unsigned_abs(),
             rejected: rejected.unsigned_abs(),
+            held: held.unsigned_abs(),
             next_due: next_due.map(i64::unsigned_abs),
         })
     }

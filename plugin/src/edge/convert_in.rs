@@ -189,6 +189,7 @@ impl From<types::Event> for Event {
             occurred_at,
             user,
             cursor,
+            restrict_only: false,
         }
     }
 }

@@ -79,8 +79,16 @@ impl connection::Guest for Koppel {
 impl contacts::Guest for Koppel {
     fn on_contact_saved(event: Event, input: contacts::ContactSaved) -> Answer {
         // The record's state and what is remembered of it say what happened.
-        let contacts::ContactSaved { change: _, saved } = input;
-        let (ports, event, saved) = (ports(), event.into(), saved.into());
+        let contacts::ContactSaved {
+            change: _,
+            saved,
+            restrict_only,
+        } = input;
+        let (ports, saved) = (ports(), saved.into());
+        let event = crate::crm::Event {
+            restrict_only,
+            ..event.into()
+        };
         ports
             .block_on(contact_saved::on_contact_saved(&ports, &event, &saved))
             .into()

@@ -10,6 +10,9 @@ use crate::memory::Memory;
 use crate::outcome::{Actor, Answer, Outcome, Reason, RuleApplied};
 use crate::ports::Ports;
 
+/// How many faulty rows a reason names; the rules name all of them.
+const MOST_NAMED: usize = 10;
+
 /// The hook.
 pub async fn on_mapping_saved<P: Ports>(ports: &P, event: &Event, rows: Vec<MappingRow>) -> Answer {
     let memory = Memory::new(ports);
@@ -60,7 +63,11 @@ fn queue_linked<P: Ports>(memory: &Memory<'_, P>, position: step::Position) -> A
 /// Names the rows in the reason, and gives a sentence for each among the rules.
 fn refuse(faults: Vec<MappingFault>) -> Answer {
     let row = |it: &MappingFault| format!("{} {}: {}", it.kind.word(), it.field, it.reason.code);
-    let rows: Vec<String> = faults.iter().map(row).collect();
+    let mut rows: Vec<String> = faults.iter().map(row).collect();
+    if rows.len() > MOST_NAMED {
+        rows.truncate(MOST_NAMED);
+        rows.push("…".to_owned());
+    }
     let reason = Reason::new(codes::BAD_MAPPING).with("faults", rows.join("; "));
     let mut answer = Answer::of(Outcome::Rejected(reason, Actor::Administrator));
     answer.why.extend(faults.into_iter().map(|it| RuleApplied {

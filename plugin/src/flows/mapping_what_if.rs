@@ -41,6 +41,7 @@ pub fn what_if_mapping<P: Ports>(
         occurred_at: ports.now(),
         user: None,
         cursor: None,
+        restrict_only: false,
     };
     let (linked, next) = memory.linked(start);
     let mut effect = MappingEffect {

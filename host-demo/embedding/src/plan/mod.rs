@@ -192,6 +192,8 @@ impl Next {
             user: self.new.user.clone(),
             cursor: self.cursor.clone(),
             is_long: false,
+            is_held: false,
+            is_unjudged: false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Putting an event into the queue.
 
 use super::{EnqueueError, Event, NewEvent};
-use crate::{Connection, EventKey, TenantId};
+use crate::{Connection, EventKey, TenantId, guard};
 use sqlx::Row;
 
 /// Puts an event into the queue, on the connection of the transaction in which
@@ -21,6 +21,25 @@ pub async fn enqueue(
     tenant: &TenantId,
     new: NewEvent,
 ) -> Result<EventKey, EnqueueError> {
+    put(connection, tenant, new, false).await
+}
+
+/// [`enqueue`] for what an answer of the component asks for: the guard judged
+/// what led to it.
+pub(crate) async fn enqueue_again(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    new: NewEvent,
+) -> Result<EventKey, EnqueueError> {
+    put(connection, tenant, new, true).await
+}
+
+async fn put(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    new: NewEvent,
+    by_answer: bool,
+) -> Result<EventKey, EnqueueError> {
     if new
         .event
         .record()
@@ -29,11 +48,15 @@ pub async fn enqueue(
         return Err(EnqueueError::Unfit("the id of a record is 1 to 200 bytes"));
     }
     if let Some(key) = new.event.coalesce_key()
-        && let Some(joined) = join_waiting(connection, tenant, &key, &new).await?
+        && let Some(joined) = join_waiting(connection, tenant, &key, &new, by_answer).await?
     {
         return Ok(joined);
     }
-    insert(connection, tenant, &new).await
+    let (seq, key) = insert(connection, tenant, &new).await?;
+    if !by_answer {
+        guard::note(connection, tenant, seq, &new.event).await?;
+    }
+    Ok(key)
 }
 
 async fn join_waiting(
@@ -41,6 +64,7 @@ async fn join_waiting(
     tenant: &TenantId,
     key: &str,
     new: &NewEvent,
+    by_answer: bool,
 ) -> Result<Option<EventKey>, EnqueueError> {
     let waiting =
         sqlx::query("SELECT seq, id, payload FROM koppel_event WHERE tenant = ? AND coalesce = ?")
@@ -51,18 +75,21 @@ async fn join_waiting(
     let Some(row) = waiting else { return Ok(None) };
     let earlier: Event = serde_json::from_str(row.try_get("payload")?)
         .map_err(|_| EnqueueError::Unfit("the event that waits cannot be read"))?;
+    let merged = earlier.merged_with(new.event.clone());
+    let seq: i64 = row.try_get("seq")?;
     // The moment and the user of the latest save count, as its content does.
     sqlx::query(
         "UPDATE koppel_event
          SET payload = ?, revision = revision + 1, occurred_at = max(occurred_at, ?), user = ?
          WHERE seq = ?",
     )
-    .bind(json(&earlier.merged_with(new.event.clone()))?)
+    .bind(json(&merged)?)
     .bind(stored(new.occurred_at))
     .bind(&new.user)
-    .bind(row.try_get::<i64, _>("seq")?)
-    .execute(connection)
+    .bind(seq)
+    .execute(&mut *connection)
     .await?;
+    guard::note_joined(connection, tenant, seq, &merged, by_answer).await?;
     Ok(Some(EventKey::from_stored(row.try_get::<String, _>("id")?)))
 }
 
@@ -70,13 +97,14 @@ async fn insert(
     connection: &mut Connection,
     tenant: &TenantId,
     new: &NewEvent,
-) -> Result<EventKey, EnqueueError> {
+) -> Result<(i64, EventKey), EnqueueError> {
     let key = EventKey::fresh();
-    sqlx::query(
+    let seq: i64 = sqlx::query_scalar(
         "INSERT INTO koppel_event (id, tenant, hook, order_key, coalesce, payload, occurred_at,
              user, not_before, long_work, turn)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?,
-             (SELECT coalesce(max(turn), 0) + 1 FROM koppel_event))",
+             (SELECT coalesce(max(turn), 0) + 1 FROM koppel_event))
+         RETURNING seq",
     )
     .bind(key.as_str())
     .bind(tenant.as_str())
@@ -87,9 +115,9 @@ async fn insert(
     .bind(stored(new.occurred_at))
     .bind(&new.user)
     .bind(new.event.is_long_work())
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(key)
+    Ok((seq, key))
 }
 
 fn json(event: &Event) -> Result<String, EnqueueError> {

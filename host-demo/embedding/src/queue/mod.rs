@@ -6,7 +6,7 @@ pub(crate) mod task;
 mod view;
 
 pub use enqueue::enqueue;
-pub(crate) use enqueue::stored;
+pub(crate) use enqueue::{enqueue_again, stored};
 pub use event::{Event, NewEvent};
 pub(crate) use event::{kind_name, subject_of};
 pub use view::{

@@ -22,16 +22,24 @@ pub(crate) struct Task {
     pub(crate) user: Option<String>,
     pub(crate) cursor: Option<String>,
     pub(crate) is_long: bool,
+    /// The guard holds it: only what restricts may be sent.
+    pub(crate) is_held: bool,
+    /// The guard has not judged it yet.
+    pub(crate) is_unjudged: bool,
 }
 
 const COLUMNS: &str = "seq, id, tenant, order_key, payload, revision, attempt, faults, conflicts, \
-     occurred_at, user, cursor, long_work";
+     occurred_at, user, cursor, long_work, \
+     (SELECT g.state FROM koppel_guarded g WHERE g.seq = koppel_event.seq) AS guarded";
 
 /// An event waits for earlier ones with its order key. Two exceptions, so that a
 /// connection that does not work can always be mended: a tick keeps nobody
-/// waiting, and saved settings wait for nobody (but for what is under way).
+/// waiting, and saved settings wait for nobody (but for what is under way). And
+/// what the guard holds (until the year 9999, `guard::HELD_UNTIL`) keeps nothing
+/// waiting.
 const NOT_BLOCKED: &str = "NOT EXISTS (SELECT 1 FROM koppel_event f
      WHERE f.tenant = e.tenant AND f.order_key = e.order_key AND f.seq < e.seq
+       AND f.not_before < 253402300799000
        AND f.hook <> 'on-tick' AND e.hook <> 'on-settings-saved')";
 
 /// The tenants that have anything in the queue, by skipping through the index.
@@ -75,7 +83,10 @@ pub(crate) async fn due(
 pub(crate) async fn next_due(
     connection: &mut Connection,
 ) -> Result<Option<Timestamp>, sqlx::Error> {
-    let statement = format!("SELECT min(e.not_before) FROM koppel_event e WHERE {NOT_BLOCKED}");
+    let statement = format!(
+        "SELECT min(e.not_before) FROM koppel_event e
+         WHERE e.not_before < 253402300799000 AND {NOT_BLOCKED}"
+    );
     let next: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
         .fetch_one(connection)
         .await?;
@@ -103,8 +114,22 @@ pub(crate) async fn begin(
     Ok(tasks)
 }
 
+/// A row as it stands; no attempt of it is counted.
+pub(crate) async fn read(
+    connection: &mut Connection,
+    seq: i64,
+) -> Result<Option<Task>, StoreError> {
+    let statement = format!("SELECT {COLUMNS} FROM koppel_event WHERE seq = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(seq)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|it| task(&it)).transpose()
+}
+
 fn task(row: &SqliteRow) -> Result<Task, StoreError> {
     let tenant: String = row.try_get("tenant")?;
+    let guarded: Option<String> = row.try_get("guarded")?;
     Ok(Task {
         seq: row.try_get("seq")?,
         key: EventKey::from_stored(row.try_get::<String, _>("id")?),
@@ -120,6 +145,8 @@ fn task(row: &SqliteRow) -> Result<Task, StoreError> {
         user: row.try_get("user")?,
         cursor: row.try_get("cursor")?,
         is_long: row.try_get("long_work")?,
+        is_held: guarded.as_deref() == Some("held"),
+        is_unjudged: guarded.as_deref() == Some("waiting"),
     })
 }
 

@@ -86,3 +86,42 @@ CREATE TABLE IF NOT EXISTS koppel_rejection (
     rejected_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS koppel_rejection_subject ON koppel_rejection (tenant, subject);
+
+-- The guard: which waiting events take down or change records, and whether a
+-- person has to confirm them first.
+CREATE TABLE IF NOT EXISTS koppel_guarded (
+    seq     INTEGER PRIMARY KEY REFERENCES koppel_event (seq) ON DELETE CASCADE,
+    tenant  TEXT NOT NULL,
+    kind    TEXT NOT NULL,               -- taken-down, changed, mapping or action
+    subject TEXT,
+    state   TEXT NOT NULL,               -- waiting, let-through or held
+    run     TEXT                         -- the run that it is held with
+) STRICT;
+CREATE INDEX IF NOT EXISTS koppel_guarded_state ON koppel_guarded (tenant, kind, state);
+CREATE INDEX IF NOT EXISTS koppel_guarded_run ON koppel_guarded (run) WHERE run IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS koppel_guard_run (
+    id         TEXT PRIMARY KEY,
+    tenant     TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    state      TEXT NOT NULL,            -- open, confirmed or rejected
+    records    INTEGER NOT NULL,         -- when it was paused
+    list       TEXT NOT NULL,            -- JSON: the first records of long work
+    opened_at  INTEGER NOT NULL,
+    decided_at INTEGER,
+    decided_by TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS koppel_guard_run_open ON koppel_guard_run (tenant, state, opened_at);
+
+CREATE TABLE IF NOT EXISTS koppel_guard_passed (
+    tenant TEXT NOT NULL,
+    kind   TEXT NOT NULL,
+    minute INTEGER NOT NULL,             -- since 1970
+    passed INTEGER NOT NULL,
+    PRIMARY KEY (tenant, kind, minute)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS koppel_guard_settings (
+    tenant   TEXT PRIMARY KEY,
+    settings TEXT NOT NULL               -- JSON
+) STRICT;
