@@ -2,8 +2,8 @@
 //! and for each record what Spotler has of it. No names, no addresses: values
 //! are kept as salted hashes.
 
-pub mod feedback;
 mod backed_up;
+pub mod feedback;
 pub mod messages;
 mod restores;
 

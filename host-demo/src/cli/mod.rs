@@ -4,8 +4,8 @@
 mod action;
 mod backup;
 mod bulk;
-mod card;
 mod campaign;
+mod card;
 mod contact;
 mod contact_import;
 mod field;

@@ -3,7 +3,8 @@
 
 use crate::contract::{
     ActivityKind, Bounce, Consent, FieldType, Happened, JourneyKind, Lint, ListForm, ListType,
-    LogLevel, Medium, Occasion, Origin, RecordKind, RecordState, SnapshotCause, Standing, SyncStatus,
+    LogLevel, Medium, Occasion, Origin, RecordKind, RecordState, SnapshotCause, Standing,
+    SyncStatus,
 };
 
 /// An enumeration whose cases have a word.

@@ -115,10 +115,17 @@ impl<P: Ports> Tick<'_, P> {
         let (done, next) = feeds.read(position, changes).await?;
         Ok(match next {
             Some(next) => later(Place::Feeds(next), done),
-            None if Reading::new(self.ports, self.connection).is_due() => {
-                later(Place::Feedback { done }, done)
+            None => {
+                // Opt-outs come first: if the lists cannot be had now, the next
+                // tick looks again.
+                let watched = watch_lists::watch(self.ports, &self.spotler, self.now).await;
+                changes.extend(watched.unwrap_or_default());
+                if Reading::new(self.ports, self.connection).is_due() {
+                    later(Place::Feedback { done }, done)
+                } else {
+                    read(done)
+                }
             }
-            None => read(done),
         })
     }
 
@@ -140,14 +147,6 @@ impl<P: Ports> Tick<'_, P> {
             later(Place::Feedback { done }, done)
         } else {
             read(done)
-            Some(next) => step::deferred(&next, progress),
-            None => {
-                // Opt-outs come first: if the lists cannot be had now, the next
-                // tick looks again.
-                let watched = watch_lists::watch(self.ports, &self.spotler, self.now).await;
-                changes.extend(watched.unwrap_or_default());
-                Outcome::Synced(Reason::new(codes::FEED_READ).with("rows", done.to_string()))
-            }
         })
     }
 
