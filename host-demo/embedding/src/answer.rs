@@ -93,6 +93,13 @@ fn change(change: &CrmChange) -> Result<(), &'static str> {
             facts(&it.about)
         }
         CrmChange::Mailing(it) => key(&it.mailing.id),
+        CrmChange::ContactSnapshot(it) => {
+            it.target.as_ref().map_or(Ok(()), record)?;
+            if it.external_id.len() > KEY_BYTES {
+                return Err("key-malformed");
+            }
+            facts(&it.meanings)
+        }
         CrmChange::PermissionAttributes(_) => Ok(()),
     }
 }
