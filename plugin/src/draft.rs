@@ -327,7 +327,11 @@ fn change_values(
         };
         let agrees = seen.shows(name, value) || names_same_address(wanted, seen, name);
         let erases_foreign = value.is_null() && trust == Trust::Found;
-        if !(agrees || erases_foreign || (unchanged && certain)) {
+        let stays = certain || draft.link.put_back.contains(name);
+        if !unchanged {
+            draft.link.put_back.remove(name);
+        }
+        if !(agrees || erases_foreign || (unchanged && stays)) {
             draft.body.properties.insert(name.clone(), value.clone());
         }
     }

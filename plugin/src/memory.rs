@@ -7,7 +7,7 @@ pub mod feedback;
 pub mod messages;
 mod restores;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,10 @@ pub struct Link {
     pub intent: Option<Intent>,
     /// The last attempt that was deferred.
     pub deferred: Option<DeferredAttempt>,
+    /// Properties that were put back: they stay as Spotler has them until the CRM
+    /// has another value (YO-03).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub put_back: BTreeSet<String>,
     /// Whether the last word about the record was a failure.
     pub failed: bool,
     /// When Spotler last confirmed something.
@@ -139,6 +143,7 @@ impl Link {
             unsure: false,
             intent: None,
             deferred: None,
+            put_back: BTreeSet::new(),
             failed: false,
             synced_at: None,
         }

@@ -174,14 +174,6 @@ impl Settled {
         settled
     }
 
-    /// The same together with what is noted, or in a step after it.
-    #[must_use]
-    pub fn and_kept_first(mut self, snapshot: Option<CrmChange>) -> Self {
-        self.answer.outcome = Outcome::Deferred(kept());
-        self.answer.changes.extend(snapshot);
-        self
-    }
-
     /// A request ended in trouble; `link` is what is known of the record.
     pub fn trouble(case: &Case<'_>, trouble: &Trouble, link: Option<Link>) -> Self {
         let mut settled = Self::of(trouble_outcome(trouble), trouble_rule(trouble.kind));
@@ -243,10 +235,11 @@ fn deferral(reason: Reason, not_before: Option<Timestamp>) -> Deferral {
     }
 }
 
-/// A step that keeps what Spotler has; the next one knows it by the cursor.
+/// A step that keeps what Spotler has; the next one knows by the cursor that
+/// what had to be noted first is.
 fn kept() -> Deferral {
     Deferral {
-        cursor: Some(codes::KEPT.to_owned()),
+        cursor: Some(codes::NOTED.to_owned()),
         ..deferral(Reason::new(codes::KEPT), None)
     }
 }

@@ -6,7 +6,9 @@ use host_demo::crm::Edit;
 use host_demo::crm::bulk::{BulkChange, BulkState, Keywords};
 use host_demo::crm::jobs::{Job, JobRecord};
 use host_demo::crm::selections::Selection;
+use koppel_tests::journeys::code;
 use koppel_tests::{World, contact, person, spotler};
+use spotler_sim::JourneyDraft;
 
 fn text(value: &str) -> Option<FieldValue> {
     Some(FieldValue::Text(value.to_owned()))
@@ -229,7 +231,8 @@ async fn a_box_that_was_left_alone_changes_nothing() {
     assert_eq!(record.fields.get("keywords"), Some(&words(&["nieuw"])));
 }
 
-/// YO-36: looking saves nothing and sends nothing, and says what would be refused.
+/// YO-29, YO-36, DA-25: a permission that is chosen and not saved sends nothing;
+/// looking saves nothing and sends nothing, and says what would be refused.
 #[tokio::test]
 async fn a_preview_of_a_bulk_change_changes_nothing() {
     let world = World::start_with(spotler(), "yoobi").await;
@@ -253,7 +256,10 @@ async fn a_preview_of_a_bulk_change_changes_nothing() {
         .await
         .expect("chosen")
         .number;
-    let change = fields(&[("job_title", "Inkoper")]);
+    let change = BulkChange {
+        on: vec![1],
+        ..fields(&[("job_title", "Inkoper")])
+    };
     crm.set_bulk(number, change).await.expect("set");
     let (_, preview) = crm.preview_bulk(number).await.expect("a preview");
     assert_eq!(
@@ -266,6 +272,9 @@ async fn a_preview_of_a_bulk_change_changes_nothing() {
     assert_eq!(world.requests(), Vec::<String>::new());
     let jobs = crm.jobs(10).await.expect("jobs");
     assert!(jobs.iter().all(|it| it.operation != "bulk-change"));
+    crm.save_bulk(number, |_| {}).await.expect("saved");
+    world.run().await;
+    assert_eq!(world.permissions_on("anna1@voorbeeld.nl"), [1]);
 }
 
 /// YO-35, DA-71: a bulk change that is killed between two parts goes on where it
@@ -311,5 +320,26 @@ async fn a_bulk_change_that_was_interrupted_goes_on_where_it_stopped() {
             .await
             .expect("nothing left"),
         0
+    );
+}
+
+/// YO-33, YO-49: a bulk change starts the journeys that it names, once for each
+/// contact, and none that it does not name.
+#[tokio::test]
+async fn a_bulk_change_starts_the_journeys_that_it_names() {
+    let world = World::start_with(spotler(), "yoobi").await;
+    let journey = world.journey(JourneyDraft::automation("Onboarding nieuwe klant"));
+    world.journey(JourneyDraft::automation("Survey post consult"));
+    people(&world, &["1", "2"]).await;
+    let change = BulkChange {
+        starts: vec![code(&journey)],
+        ..fields(&[("infix", "van")])
+    };
+    let (job, _) = bulk(&world, &["1", "2"], change).await;
+    assert_eq!(job.status, SyncStatus::Succeeded);
+    assert_eq!(world.running().len(), 2);
+    assert_eq!(
+        property(&world, "anna1@voorbeeld.nl", "infix").as_deref(),
+        Some("van")
     );
 }

@@ -159,3 +159,18 @@ async fn saving_the_mapping_is_a_job_with_a_result_for_every_linked_record() {
     assert_eq!(job.status, SyncStatus::Succeeded);
     assert_eq!(records.len(), 1);
 }
+
+/// DA-80, C11: the catalogue that a person reads is what the component offers.
+#[test]
+fn the_catalogue_names_every_operation_of_the_component() {
+    let readme = std::fs::read_to_string(crate::support::repository().join("host-demo/README.md"));
+    let readme = readme.expect("the catalogue");
+    let section = readme.split("## Operations").nth(1).expect("a section");
+    let section = section.split("\n# ").next().expect("its text");
+    let named = |line: &str| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned());
+    let mut catalogue: Vec<String> = section.lines().filter_map(named).collect();
+    let mut operations = koppel_plugin::about::describe().operations;
+    catalogue.sort();
+    operations.sort_unstable();
+    assert_eq!(catalogue, operations);
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use host_demo::contract::{FieldValue, RecordKind, RecordRef};
+use host_demo::contract::{FieldValue, RecordKind, RecordRef, SyncStatus};
 use host_demo::crm::Edit;
 use koppel_tests::{World, spotler};
 
@@ -210,4 +210,40 @@ async fn bulk_email_is_set_by_hand_and_by_an_opt_out() {
         .expect("saved");
     world.run().await;
     assert!(!allowed().await);
+}
+
+/// DA-71, DA-72, DA-73, DA-74, YO-22: contacts, leads and accounts have the same
+/// block, status, history and controls.
+#[tokio::test]
+async fn each_kind_has_the_same_information_and_the_same_controls() {
+    let world = World::start_with(spotler(), "dynamics365").await;
+    let crm = world.host.crm();
+    for kind in KINDS {
+        let record = one(kind);
+        crm.save(&record, full(kind)).await.expect("saved");
+        world.run().await;
+        let shown = crm.record(&record).await.expect("read").expect("there");
+        assert_eq!(shown.status, Some(SyncStatus::Succeeded), "{kind:?}");
+        let card = world.host.card(&record).await.expect("a block");
+        assert_eq!(card.status, Some(SyncStatus::Succeeded), "{kind:?}");
+        assert!(card.external_id.is_some() && !card.permissions.is_empty());
+        let history = crm.history(&record, 10).await.expect("a history");
+        assert_eq!(history[0].reason.code, "created");
+        assert!(!history[0].why.is_empty(), "the rules that decided");
+
+        crm.set_sync_enabled(&record, false).await.expect("saved");
+        world.run().await;
+        world.sim.clear_requests();
+        let edit = Edit::new().text("city", "Almere");
+        crm.save(&record, edit).await.expect("saved");
+        world.run().await;
+        assert_eq!(world.requests(), Vec::<String>::new(), "{kind:?}");
+        let shown = crm.record(&record).await.expect("read").expect("there");
+        assert_eq!(shown.status, Some(SyncStatus::Disabled));
+        crm.set_sync_enabled(&record, true).await.expect("saved");
+        world.run().await;
+        let shown = crm.record(&record).await.expect("read").expect("there");
+        assert_eq!(shown.status, Some(SyncStatus::Succeeded), "{kind:?}");
+        assert!(!world.requests().is_empty(), "{kind:?}");
+    }
 }

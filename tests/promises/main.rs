@@ -3,6 +3,8 @@
 mod actions;
 mod arrows;
 mod audiences;
+mod automatic_actions;
+mod bounces;
 mod bulk;
 mod campaigns;
 mod card;

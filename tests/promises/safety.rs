@@ -4,10 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host_demo::contract::{Consent, RecordKind};
+use host_demo::contract::{Consent, FieldValue, ManualAction, PermissionWish, RecordKind};
 use host_demo::crm::Edit;
+use host_demo::crm::bulk::BulkChange;
 use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::selections::Selection;
+use host_demo::host::Restore;
 use koppel_tests::{World, anna, contact, spotler};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestRng, TestRunner};
@@ -41,6 +43,9 @@ enum Step {
     Wait(u32),
     Restart,
     Export(bool),
+    BulkChange(u8, Option<u32>),
+    Restore(usize),
+    ByHand(usize, u32, bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -68,6 +73,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (1..7200_u32).prop_map(Step::Wait),
         1 => Just(Step::Restart),
         3 => any::<bool>().prop_map(Step::Export),
+        2 => (any::<u8>(), prop::option::of(bit())).prop_map(|(value, bit)| Step::BulkChange(value, bit)),
+        2 => record().prop_map(Step::Restore),
+        2 => (record(), bit(), prop::bool::weighted(0.8)).prop_map(|(it, bit, on)| Step::ByHand(it, bit, on)),
     ];
     prop::collection::vec(step, 4..24)
 }
@@ -86,6 +94,7 @@ fn fault(kind: u8) -> Fault {
 /// A world of the matrix, and what the CRM ever said yes to.
 struct Trial {
     world: World,
+    actions_are_opt_ins: bool,
     opted_in: BTreeSet<u32>,
     /// The number of the ledger entry before the last opt-in in the CRM, by
     /// permission.
@@ -94,7 +103,7 @@ struct Trial {
 }
 
 impl Trial {
-    async fn start(number: usize, was_there: bool) -> Self {
+    async fn start(number: usize, was_there: bool, profile: &str) -> Self {
         let mut config = spotler();
         config.switches = matrix()[number].switches.clone();
         if was_there {
@@ -107,11 +116,72 @@ impl Trial {
             BTreeSet::new()
         };
         Self {
-            world: World::start_with(config, "default").await,
+            world: World::start_with(config, profile).await,
+            // In this profile an operation by hand counts as an opt-in (C22).
+            actions_are_opt_ins: profile == "dynamics365",
             opted_in,
             said_at: BTreeMap::new(),
             exports: 0,
         }
+    }
+
+    /// A permission is about to be switched on by hand: that is an opt-in if the
+    /// profile says so, and the person has said nothing about it yet and is not
+    /// opted out.
+    async fn opt_in_by_hand(&mut self, record: usize, bit: u32) {
+        let crm = self.world.host.crm();
+        let Some(record) = crm.record(&contact(RECORDS[record])).await.expect("read") else {
+            return;
+        };
+        let said = record
+            .permissions
+            .get(&bit)
+            .map_or(Consent::Unset, |it| it.consent);
+        if self.actions_are_opt_ins && record.mail.allowed && said == Consent::Unset {
+            self.noted(bit);
+        }
+    }
+
+    /// The CRM holds an opt-in from now on.
+    fn noted(&mut self, bit: u32) {
+        self.opted_in.insert(bit);
+        let last = self.world.sim.ledger().last().map_or(0, |it| it.number);
+        self.said_at.insert(bit, last);
+    }
+
+    /// Everybody gets a city, and perhaps a permission.
+    async fn bulk_change(&mut self, value: u8, bit: Option<u32>) {
+        for record in 0..RECORDS.len() {
+            if let Some(bit) = bit {
+                self.opt_in_by_hand(record, bit).await;
+            }
+        }
+        let crm = self.world.host.crm();
+        let city = FieldValue::Text(format!("Stad {value}"));
+        let change = BulkChange {
+            fields: [("city".to_owned(), Some(city))].into(),
+            on: bit.into_iter().collect(),
+            ..BulkChange::default()
+        };
+        let whom = Selection::Records(RECORDS.map(contact).to_vec());
+        let number = crm.choose_for_bulk(whom).await.expect("chosen").number;
+        crm.set_bulk(number, change).await.expect("set");
+        crm.save_bulk(number, |_| {}).await.expect("saved");
+    }
+
+    async fn by_hand(&mut self, record: usize, bit: u32, on: bool) {
+        if on {
+            self.opt_in_by_hand(record, bit).await;
+        }
+        let action = ManualAction {
+            operation: "set-permissions".to_owned(),
+            records: vec![contact(RECORDS[record])],
+            selection: None,
+            permissions: vec![PermissionWish { bit, on }],
+            fields: Vec::new(),
+            parameters: Vec::new(),
+        };
+        self.world.host.run_action(action).await.expect("queued");
     }
 
     async fn take(&mut self, step: &Step) {
@@ -141,9 +211,7 @@ impl Trial {
                     .is_ok()
                     && *on
                 {
-                    self.opted_in.insert(*bit);
-                    let last = self.world.sim.ledger().last().map_or(0, |it| it.number);
-                    self.said_at.insert(*bit, last);
+                    self.noted(*bit);
                 }
             }
             Step::Mail(record, on) => drop(crm.set_mail(&one(record), *on).await),
@@ -206,6 +274,12 @@ impl Trial {
             Step::Wait(seconds) => self.world.advance_s(u64::from(*seconds)),
             Step::Restart => self.world.restart().await,
             Step::Export(named) => self.export(*named).await,
+            Step::BulkChange(value, bit) => self.bulk_change(*value, *bit).await,
+            Step::Restore(record) => {
+                let what = Restore::Records(vec![one(record)], None);
+                drop(self.world.host.restore(what).await.expect("queued"));
+            }
+            Step::ByHand(record, bit, on) => self.by_hand(*record, *bit, *on).await,
         }
         self.world.run().await;
     }
@@ -276,8 +350,13 @@ impl Trial {
     }
 }
 
-async fn violations_of(number: usize, was_there: bool, steps: &[Step]) -> Vec<String> {
-    let mut trial = Trial::start(number, was_there).await;
+async fn violations_of(
+    number: usize,
+    was_there: bool,
+    profile: &str,
+    steps: &[Step],
+) -> Vec<String> {
+    let mut trial = Trial::start(number, was_there, profile).await;
     for step in steps {
         trial.take(step).await;
     }
@@ -317,13 +396,14 @@ fn no_random_sequence_makes_somebody_reachable_who_opted_out() {
         ..RunnerConfig::default()
     };
     let worlds = matrix().len();
-    let input = (0..worlds, any::<bool>(), steps());
+    let profile = prop::sample::select(vec!["default", "dynamics365"]);
+    let input = (0..worlds, any::<bool>(), profile, steps());
     TestRunner::new_with_rng(config, chance(seed))
-        .run(&input, |(number, was_there, steps)| {
-            let violations = runtime.block_on(violations_of(number, was_there, &steps));
+        .run(&input, |(number, was_there, profile, steps)| {
+            let violations = runtime.block_on(violations_of(number, was_there, profile, &steps));
             prop_assert!(
                 violations.is_empty(),
-                "{}: {violations:#?}",
+                "{} {profile}: {violations:#?}",
                 matrix()[number].name
             );
             Ok(())
@@ -356,7 +436,7 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
     let runtime = runtime();
     for (number, world) in matrix().iter().enumerate() {
         let was_there = number % 2 == 1;
-        let violations = runtime.block_on(violations_of(number, was_there, &story));
+        let violations = runtime.block_on(violations_of(number, was_there, "default", &story));
         assert!(
             violations.is_empty(),
             "{} {was_there}: {violations:#?}",

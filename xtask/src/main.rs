@@ -10,6 +10,7 @@ mod generated;
 mod repo;
 mod requirements;
 mod setup;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Command {
     ExampleContacts(example_contacts::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
     Requirements(requirements::Args),
+    /// Tries random sequences of events and faults for as long as asked, and counts violations.
+    Soak(soak::Args),
     /// Runs everything that must hold before a change lands, and prints the time of each part.
     Test(test::Args),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
         Command::Requirements(args) => requirements::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),
     };
     match done {

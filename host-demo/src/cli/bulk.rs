@@ -75,6 +75,12 @@ pub(crate) struct SetArgs {
     /// A permission to switch off, by number or name.
     #[arg(long = "off", value_name = "PERMISSION")]
     off: Vec<String>,
+    /// The trigger code of a journey to start.
+    #[arg(long = "start", value_name = "TRIGGER")]
+    starts: Vec<String>,
+    /// The trigger code of a journey to stop.
+    #[arg(long = "stop", value_name = "TRIGGER")]
+    stops: Vec<String>,
 }
 
 /// Carries the command out.
@@ -141,6 +147,8 @@ async fn set(args: SetArgs, session: &Session, crm: &DemoCrm) -> anyhow::Result<
             words: args.keywords,
             replace: args.replace_keywords,
         }),
+        starts: args.starts,
+        stops: args.stops,
         ..BulkChange::default()
     };
     for permission in &args.on {
@@ -206,6 +214,8 @@ fn what_changes(change: &BulkChange) -> String {
     let mut parts = change.field_names();
     parts.extend(change.on.iter().map(|it| format!("permission {it} on")));
     parts.extend(change.off.iter().map(|it| format!("permission {it} off")));
+    parts.extend(change.starts.iter().map(|it| format!("start {it}")));
+    parts.extend(change.stops.iter().map(|it| format!("stop {it}")));
     if parts.is_empty() {
         return "nothing yet".to_owned();
     }

@@ -2,6 +2,7 @@
 //! for programs.
 
 mod action;
+mod automatic_action;
 mod backup;
 mod bulk;
 mod campaign;
@@ -98,6 +99,9 @@ enum Command {
     /// Change many contacts at once: `choose`, `set`, `preview`, `apply`.
     #[command(subcommand)]
     Bulk(bulk::BulkCommand),
+    /// What a stage of a sales scheme does to the contact of a sale.
+    #[command(subcommand)]
+    AutomaticAction(automatic_action::ActionCommand),
     /// Keep what Spotler has of everybody, as a CSV file.
     Backup(backup::BackupArgs),
     /// Put back what Spotler had before it was overwritten.
@@ -163,6 +167,7 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Tasks(args) => tasks::run(args, session).await,
         Command::Action(args) => action::run(args, session).await,
         Command::Bulk(command) => bulk::run(command, session).await,
+        Command::AutomaticAction(command) => automatic_action::run(command, session).await,
         Command::Backup(args) => backup::backup(args, session).await,
         Command::Restore(args) => backup::restore(args, session).await,
         Command::Snapshots(command) => backup::snapshots(command, session).await,
@@ -195,6 +200,7 @@ impl Command {
                 | Self::Messages(_)
                 | Self::Log(_)
                 | Self::Tasks(_)
+                | Self::AutomaticAction(_)
                 | Self::Backup(_)
                 | Self::Snapshots(_)
                 | Self::Jobs(_)

@@ -18,6 +18,7 @@ pub mod error;
 pub(crate) mod rows;
 
 pub mod attributes;
+pub mod automatic_actions;
 pub mod backup_csv;
 pub mod bulk;
 pub mod campaigns;

@@ -163,9 +163,10 @@ impl<P: Ports> Visit<'_, P> {
         settled
     }
 
-    /// Whether this step comes after the one that kept what Spotler had.
+    /// Whether this step comes after the one that noted what is to be switched on
+    /// and kept what Spotler had.
     pub(crate) fn is_kept_first(&self) -> bool {
-        self.case.event.cursor.as_deref() == Some(codes::KEPT)
+        self.case.event.cursor.as_deref() == Some(codes::NOTED)
     }
 
     async fn look_and_write(&self, wanted: &Wanted) -> Settled {
@@ -273,11 +274,13 @@ impl<P: Ports> Visit<'_, P> {
         let mut before = self.snapshot_before(&draft, seen);
         let noted = self.case.link.as_ref().and_then(|it| it.intent.as_ref());
         let intent = draft.to_be_noted(noted);
-        let keep_first = before.take_if(|_| self.loses_foreign(&draft, seen));
         if let Some(intent) = intent {
-            return self.note(&draft, intent, keep_first);
+            let mut settled = self.note(&draft, intent);
+            settled.answer.changes.extend(before);
+            return settled;
         }
-        if let Some(lost) = keep_first {
+        let lost = before.take_if(|_| self.loses_foreign(&draft, seen));
+        if let Some(lost) = lost {
             return Settled::kept_first(lost);
         }
         let written = self.spotler.change(&draft.body).await;
@@ -308,17 +311,12 @@ impl<P: Ports> Visit<'_, P> {
         seen.is_some_and(|seen| contact_snapshot::loses_foreign(&self.case, link, seen, loses))
     }
 
-    /// Commits what is about to be switched on before it is, together with what is
-    /// about to be lost. A person who is found is linked by what is switched
-    /// on already, but nothing of that is confirmed yet.
-    fn note(&self, draft: &Draft, intent: Intent, lost: Option<CrmChange>) -> Settled {
+    /// Commits what is about to be switched on, before it is. A person who is
+    /// found is linked by it already, but nothing of that is confirmed yet.
+    fn note(&self, draft: &Draft, intent: Intent) -> Settled {
         let known = self.case.link.clone();
         let fresh = || Link::to(draft.link.external_id.clone(), draft.link.ours);
-        let settled = Settled::noted(known.unwrap_or_else(fresh), intent);
-        if lost.is_some() || self.is_kept_first() {
-            return settled.and_kept_first(lost);
-        }
-        settled
+        Settled::noted(known.unwrap_or_else(fresh), intent)
     }
 
     async fn write_failed(&self, wanted: &Wanted, draft: &Draft, trouble: &Trouble) -> Settled {

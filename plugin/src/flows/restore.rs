@@ -88,10 +88,11 @@ async fn put_back<P: Ports>(visit: &Visit<'_, P>, snapshot: Option<ContactSnapsh
     let count = body.properties.len().to_string();
     let mut settled = match written {
         Ok(()) => {
-            let link = Link {
+            let mut link = Link {
                 synced_at: Some(visit.now),
                 ..link
             };
+            link.put_back.extend(body.properties.keys().cloned());
             let mut settled = Settled::synced(codes::DATA_RESTORED, "YO-03", link);
             settled.answer.outcome =
                 Outcome::Synced(Reason::new(codes::DATA_RESTORED).with("properties", count));

@@ -85,15 +85,15 @@ impl BulkChange {
     }
 
     /// The journeys as the operation is told them.
-    pub(crate) fn parameters(&self) -> Vec<NamedValue> {
+    pub(crate) fn journeys(&self) -> Vec<NamedValue> {
         let named = |name: &'static str| {
             move |code: &String| NamedValue {
                 name: name.to_owned(),
                 value: code.clone(),
             }
         };
-        let starts = self.starts.iter().map(named("start"));
-        starts.chain(self.stops.iter().map(named("stop"))).collect()
+        let starts = self.starts.iter().map(named("on"));
+        starts.chain(self.stops.iter().map(named("off"))).collect()
     }
 }
 
