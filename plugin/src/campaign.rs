@@ -10,6 +10,9 @@ use crate::outcome::{Actor, Outcome, Reason};
 
 /// How many selected relations run at once; more wait for the evening (PV-22).
 pub const AT_ONCE: u64 = 2_500;
+/// Characters of a list's name at most. For lists no limit is documented; for
+/// audiences it is this.
+const LONGEST_NAME: usize = 255;
 /// The channel that concerns the component (PV-16).
 const EXTERNAL: &str = "external";
 /// The system that concerns the component (PV-17).
@@ -59,6 +62,9 @@ impl CampaignExport {
         }
         if self.list_name.trim().is_empty() {
             return Some(user(codes::LIST_NAME_MISSING));
+        }
+        if self.list_name.chars().count() > LONGEST_NAME {
+            return Some(user(codes::LIST_NAME_LONG));
         }
         let known = |bit: u32| connection.permissions.iter().any(|it| it.bit == bit);
         match self.permission {
