@@ -1,5 +1,5 @@
 //! Campaign exports: what is asked for, whether it can be done, whether it waits
-//! for the evening, and which mailings belong to it (PV-15..PV-38, PV-51).
+//! for the evening, and how the list that was made stands (PV-15..PV-38).
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,9 @@ use crate::outcome::{Actor, Outcome, Reason};
 
 /// How many selected relations run at once; more wait for the evening (PV-22).
 pub const AT_ONCE: u64 = 2_500;
+/// Characters of a list's name at most. For lists no limit is documented; for
+/// audiences it is this.
+const LONGEST_NAME: usize = 255;
 /// The channel that concerns the component (PV-16).
 const EXTERNAL: &str = "external";
 /// The system that concerns the component (PV-17).
@@ -59,6 +62,9 @@ impl CampaignExport {
         }
         if self.list_name.trim().is_empty() {
             return Some(user(codes::LIST_NAME_MISSING));
+        }
+        if self.list_name.chars().count() > LONGEST_NAME {
+            return Some(user(codes::LIST_NAME_LONG));
         }
         let known = |bit: u32| connection.permissions.iter().any(|it| it.bit == bit);
         match self.permission {
@@ -150,17 +156,6 @@ pub struct ListMade {
     pub state: ListState,
 }
 
-/// The list that a mailing belongs to: the one whose name is exactly that of the
-/// mailing's target group (PV-34, PV-35, PV-51). A list that was renamed or
-/// removed attaches nothing, because another list may bear its name by now; nor
-/// does a name that two lists have.
-pub fn list_of_mailing<'a>(target_group: &str, lists: &'a [ListMade]) -> Option<&'a ListMade> {
-    let mut named = lists
-        .iter()
-        .filter(|it| it.state == ListState::Present && it.name == target_group);
-    named.next().filter(|_| named.next().is_none())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,25 +169,6 @@ mod tests {
             made_at: 1,
             state,
         }
-    }
-
-    /// PV-34, PV-35, PV-51
-    #[test]
-    fn a_mailing_belongs_to_the_list_whose_name_its_target_group_has_exactly() {
-        let lists = [
-            made("a", "Crème brûlée", ListState::Present),
-            made("b", "Najaar", ListState::Renamed),
-        ];
-        let found = list_of_mailing("Crème brûlée", &lists);
-        assert_eq!(found.map(|it| it.list.as_str()), Some("a"));
-        for other in ["creme brulee", "Crème brûlée ", "Crème", "Najaar"] {
-            assert_eq!(list_of_mailing(other, &lists), None, "{other}");
-        }
-        let twice = [
-            lists[0].clone(),
-            made("c", "Crème brûlée", ListState::Present),
-        ];
-        assert_eq!(list_of_mailing("Crème brûlée", &twice), None);
     }
 
     /// PV-36

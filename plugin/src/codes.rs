@@ -122,6 +122,7 @@ codes! {
     NOT_EXTERNAL = "not-external": "De campagne wordt niet via een extern systeem verstuurd.", "The campaign is not sent through an external system.", "", "";
     OTHER_SYSTEM = "other-system": "De campagne is voor een ander systeem.", "The campaign is for another system.", "", "";
     LIST_NAME_MISSING = "list-name-missing": "De lijst heeft geen naam.", "The list has no name.", "Geef de lijst een naam.", "Give the list a name.";
+    LIST_NAME_LONG = "list-name-too-long": "De naam van de lijst is langer dan 255 tekens.", "The list's name is longer than 255 characters.", "Geef de lijst een kortere naam.", "Give the list a shorter name.";
     EXPORT_NAME_TAKEN = "list-name-taken": "Spotler heeft al een lijst met de naam {list}; een bestaande lijst wordt niet aangevuld.", "Spotler has a list with the name {list} already; an existing list is not added to.", "Kies een andere naam.", "Choose another name.";
     UNKNOWN_PERMISSION = "unknown-permission": "Spotler heeft geen permissie {bit}.", "Spotler has no permission {bit}.", "Kies een permissie die er is.", "Choose a permission that is there.";
     NOBODY_TO_EXPORT = "nobody-to-export": "Van de selectie kan niemand worden geëxporteerd ({left-out} overgeslagen); er is geen lijst gemaakt.", "Nobody of the selection can be exported ({left-out} left out); no list was made.", "Bekijk waarom zij zijn overgeslagen.", "Look why they were left out.";

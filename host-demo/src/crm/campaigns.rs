@@ -132,8 +132,8 @@ pub enum WizardFault {
     /// No such system.
     #[error("`{0}` is no system to send with; choose spotler")]
     System(String),
-    /// The list has no name.
-    #[error("the list in Spotler needs a name")]
+    /// The list has no name, or a long one.
+    #[error("the list in Spotler needs a name of 1 to 255 characters")]
     ListName,
     /// The CRM has no opt-in attribute for it.
     #[error("there is no permission {0}; `status` shows those that there are")]
@@ -156,7 +156,7 @@ impl CampaignForm {
             if !SYSTEMS.contains(&self.system.as_str()) {
                 return Err(WizardFault::System(self.system.clone()));
             }
-            if self.list_name.trim().is_empty() {
+            if self.list_name.trim().is_empty() || self.list_name.chars().count() > 255 {
                 return Err(WizardFault::ListName);
             }
         }

@@ -239,6 +239,9 @@ impl<P: Ports> Export<'_, P> {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// The same step again, when the host thinks fit.
 fn waiting(reason: Reason) -> Outcome {
     Outcome::Deferred(Deferral {
