@@ -59,6 +59,7 @@ pub async fn sync_list<P: Ports>(ports: &P, event: &Event, list: &MarketingList)
         Some(mut run) => {
             let ended = call.step(&mut roster, &mut run, &mut changes).await;
             if goes_on(&ended) {
+                run.steps += 1;
                 roster.run = Some(run);
             } else if let Some(making) = run.making {
                 // It was never asked for: making it is the last thing to be
@@ -76,6 +77,19 @@ pub async fn sync_list<P: Ports>(ports: &P, event: &Event, list: &MarketingList)
         },
     };
     let end = end.unwrap_or_else(|| End::again(codes::STEP_DONE, None));
+    let end = match (end, &roster.run) {
+        (
+            End::Again {
+                reason, not_before, ..
+            },
+            Some(run),
+        ) => End::Again {
+            reason,
+            not_before,
+            cursor: format!("step-{}", run.steps),
+        },
+        (end, _) => end,
+    };
     call.rosters.keep(&roster);
     call.answer(end, &roster, "DA-40", changes).await
 }

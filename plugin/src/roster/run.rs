@@ -46,6 +46,9 @@ pub struct Run {
     pub form: ListForm,
     /// What is next.
     pub phase: Phase,
+    /// How many steps were taken: the cursor, which must differ from step to
+    /// step, or the host takes it for a loop.
+    pub steps: u64,
     /// Where the feed, the selection or the keys go on.
     pub next: Option<String>,
     /// Records that were kept back for a fuller request.
