@@ -30,7 +30,44 @@ pub struct BoundAction {
     pub action: AutomaticAction,
 }
 
+/// A sale and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sale {
+    /// Its id.
+    pub id: String,
+    /// Its stage.
+    pub stage: Stage,
+    /// Whose it is.
+    pub target: Option<RecordRef>,
+}
+
 impl DemoCrm {
+    /// The sales of all schemes, by id, at most `limit`.
+    pub async fn sales(&self, limit: u32) -> Result<Vec<Sale>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, scheme, stage, kind, record FROM crm_sales
+             WHERE tenant = $1 ORDER BY id LIMIT $2",
+        )
+        .bind(self.tenant.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(self.store.readers())
+        .await?;
+        let sale = |row: &sqlx::sqlite::SqliteRow| {
+            let kind: Option<&str> = row.try_get("kind")?;
+            let record: Option<String> = row.try_get("record")?;
+            let kind = kind.and_then(crate::contract::RecordKind::from_code);
+            Ok(Sale {
+                id: row.try_get("id")?,
+                stage: Stage {
+                    scheme: row.try_get("scheme")?,
+                    name: row.try_get("stage")?,
+                },
+                target: kind.zip(record).map(|(kind, id)| RecordRef { kind, id }),
+            })
+        };
+        rows.iter().map(sale).collect()
+    }
+
     /// Binds an action to a stage; one with its id is replaced.
     pub async fn bind_action(&self, bound: BoundAction) -> Result<(), StoreError> {
         self.write(move |connection, tenant| {

@@ -64,13 +64,18 @@ impl Frame {
             ("/", words.overview),
             ("/records", words.records),
             ("/tasks", words.tasks),
+            ("/campaigns", words.campaigns),
+            ("/mailings", words.mailings),
             ("/lists", words.lists),
+            ("/sales", words.sales),
             ("/jobs", words.jobs),
             ("/queue", words.queue),
+            ("/paused", words.paused),
             ("/log", words.log),
             ("/health", words.health),
             ("/connect", words.connection),
             ("/mapping", words.mapping),
+            ("/actions", words.actions),
         ]
     }
 

@@ -19,6 +19,8 @@ mod visit;
 mod words;
 
 mod bulk;
+mod campaigns;
+mod charts;
 mod connect;
 mod files;
 mod health;
@@ -28,13 +30,16 @@ mod links;
 mod lists;
 mod log;
 mod login;
+mod mailings;
 mod mapping;
 mod metrics;
 mod overview;
+mod paused;
 mod plan;
 mod queue;
 mod record;
 mod records;
+mod sales;
 mod tasks;
 
 use std::sync::Arc;
@@ -103,6 +108,13 @@ pub fn router(pages: Pages) -> Router {
         .route("/bulk/{number}/values", get(bulk::values))
         .route("/jobs", get(jobs::show))
         .route("/jobs/{number}", get(jobs::one))
+        .route("/campaigns", get(campaigns::show).post(campaigns::create))
+        .route("/campaigns/{*id}", get(campaigns::one).post(campaigns::run))
+        .route("/mailings", get(mailings::show))
+        .route("/mailings/{*id}", get(mailings::one))
+        .route("/paused", get(paused::show).post(paused::decide))
+        .route("/sales", get(sales::board).post(sales::act))
+        .route("/actions", get(sales::actions::show).post(sales::actions::save))
         .route("/lists", get(lists::show).post(lists::create))
         .route("/lists/{*id}", get(lists::one).post(lists::change))
         .route("/log", get(log::show))

@@ -57,6 +57,11 @@ words! {
         tasks: "Taken", "Tasks";
         connection: "Verbinding", "Connection";
         mapping: "Mapping", "Mapping";
+        campaigns: "Campagnes", "Campaigns";
+        mailings: "Mailings", "Mailings";
+        sales: "Verkoop", "Sales";
+        actions: "Automatische acties", "Automatic actions";
+        paused: "Te bevestigen", "To confirm";
         jobs: "Opdrachten", "Jobs";
         log: "Logboek", "Log";
         queue: "Wachtrij", "Queue";

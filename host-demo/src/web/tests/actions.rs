@@ -179,3 +179,87 @@ async fn a_form_that_is_only_tried_changes_nothing() {
     let page = browser.page("/records/contact/p1").await;
     assert!(page.contains("/edit/contact/p1"), "it was not deleted");
 }
+
+/// YO-38, YO-40, YO-42: an automatic action needs a type and a name; note, status
+/// and permissions are saved and shown again; without the right it is not saved.
+#[tokio::test]
+async fn an_automatic_action_is_saved_and_shown_again() {
+    let site = Site::open().await;
+    site.permissions(&["Nieuwsbrief"]).await;
+    let (admin, femke) = (site.browser("admin").await, site.browser("femke").await);
+    let nameless = [("type", "change-contact"), ("scheme", "s"), ("stage", "won")];
+    assert_eq!(admin.post("/actions", &nameless).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = [
+        ("type", "change-contact"),
+        ("target", "spotler"),
+        ("name", "Welkom"),
+        ("scheme", "Verkoop"),
+        ("stage", "Gewonnen"),
+        ("note", "Is klant"),
+        ("state", "active"),
+        ("permission", "1"),
+    ];
+    assert_eq!(femke.post("/actions", &form).await.status, StatusCode::FORBIDDEN);
+    assert!(site.host.crm().bound_actions().await.expect("read").is_empty());
+    let answer = admin.post("/actions", &form).await;
+    let (address, _) = answer.location().split_once("&said").expect("said");
+    let page = admin.page(address).await;
+    assert!(page.contains("Is klant") && page.contains("name=\"permission\" value=\"1\" checked"));
+    assert!(page.contains("<option value=\"active\" selected>"), "{page}");
+}
+
+/// YO-39: a sale that is moved on the board raises one event with the actions of
+/// its new stage; moved to where it stands, none.
+#[tokio::test]
+async fn a_sale_moves_on_the_board() {
+    let site = Site::open().await;
+    site.contact("p1", "Jansen").await;
+    let before = site.waiting().await;
+    let browser = site.browser("femke").await;
+    let sale = [("sale", "S-1"), ("scheme", "Verkoop"), ("stage", "Lead"), ("record", "p1")];
+    browser.post("/sales", &sale).await;
+    let page = browser.page("/sales").await;
+    assert!(page.contains("S-1") && page.contains("Jansen") && page.contains("Lead"), "{page}");
+    assert_eq!(site.waiting().await, before + 1);
+    let answer = browser.post("/sales", &sale).await;
+    assert_eq!(answer.location(), "/sales?said=unchanged");
+    assert_eq!(site.waiting().await, before + 1);
+}
+
+/// PV-15, PV-16, PV-24, PV-42: the wizard asks who, how and with what; the plan
+/// says how many and when; every campaign is found again with the seven rows of
+/// its results, and nothing sent is 0 %.
+#[tokio::test]
+async fn a_campaign_goes_through_the_wizard() {
+    let site = Site::open().await;
+    site.contact("p1", "Jansen").await;
+    let browser = site.browser("femke").await;
+    let nameless = [("title", "Actie"), ("who", "all"), ("channel", "external")];
+    let answer = browser.post("/campaigns", &nameless).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("needs a name") && answer.body.contains("value=\"Actie\""));
+    let form = [("title", "Actie"), ("who", "all"), ("channel", "external"), ("list", "Actie mei")];
+    let answer = browser.post("/campaigns", &form).await;
+    let (address, _) = answer.location().split_once('?').expect("said");
+    let page = browser.page(address).await;
+    assert!(page.contains("1 selected. The export starts at once."), "{page}");
+    assert_eq!(page.matches("<th scope=\"row\">").count(), 7);
+    assert!(page.contains("0.0 %") && page.contains("<svg"), "{page}");
+    assert!(browser.page("/campaigns").await.contains("Actie mei"));
+    let before = site.waiting().await;
+    let answer = browser.post(address, &[]).await;
+    assert!(answer.location().ends_with("said=queued"), "{}", answer.location());
+    assert_eq!(site.waiting().await, before + 1);
+}
+
+/// RE-03: the mailings that were sent stand in a list of their own, and the runs
+/// that wait for a word in another.
+#[tokio::test]
+async fn mailings_and_paused_runs_have_a_page() {
+    let site = Site::open().await;
+    let browser = site.browser("femke").await;
+    for page in ["/mailings", "/paused"] {
+        assert!(browser.page(page).await.contains("Nothing found."), "{page}");
+    }
+    assert_eq!(browser.get("/mailings/m1").await.status, StatusCode::NOT_FOUND);
+}
