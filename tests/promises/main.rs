@@ -27,6 +27,7 @@ mod mailed;
 mod mapping;
 mod marketing_lists;
 mod opt_out;
+mod pace;
 mod plan;
 mod relations;
 mod reports;

@@ -9,6 +9,7 @@ use crate::engine::ComponentFile;
 use crate::faults::{CallSteps, FaultPoints};
 use crate::http::{Gate, HttpClient};
 use crate::limits::Limits;
+use crate::pace::{Paced, Paces};
 use crate::queue::task::Task;
 use crate::reads::Reads;
 use crate::settings::{self, TenantSettings};
@@ -28,7 +29,8 @@ pub struct HostConfig {
     pub limits: Limits,
     /// What time it is, for the host and the component.
     pub clock: Arc<dyn Clock>,
-    /// Hook calls at the same time. Long work takes at most half of them.
+    /// Hook calls at the same time. Long work takes at most half of them, and
+    /// so does one tenant: at most half of what the others leave.
     pub in_flight: usize,
     /// Whether `http` without TLS is allowed.
     pub plain_http: PlainHttp,
@@ -45,7 +47,7 @@ impl Default for HostConfig {
         Self {
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
-            in_flight: 16,
+            in_flight: 32,
             plain_http: PlainHttp::Loopback,
             poll: Duration::from_millis(500),
             faults: FaultPoints::default(),
@@ -86,6 +88,7 @@ pub(crate) struct Inner {
     pub(crate) offered: HashSet<&'static str>,
     /// Questions at the same time, so that the pool of instances never runs dry.
     pub(crate) questions: Semaphore,
+    pub(crate) paces: Paces,
     limits: Arc<Limits>,
     client: HttpClient,
     chance: Mutex<StdRng>,
@@ -130,6 +133,7 @@ impl Host {
             .filter(|it| component.offers(it))
             .collect();
         let inner = Inner {
+            paces: Paces::new(config.in_flight),
             client: HttpClient::new(config.limits.connect),
             limits: Arc::new(config.limits.clone()),
             chance: Mutex::new(StdRng::seed_from_u64(seed)),
@@ -219,12 +223,17 @@ impl Host {
             .as_ref()
             .and_then(|it| AllowedAddress::parse(&it.address, inner.config.plain_http).ok());
         let faults = inner.config.faults.clone();
-        let gate = Gate::new(
+        let mut gate = Gate::new(
             allowed,
             inner.client.clone(),
             inner.limits.clone(),
             faults.clone(),
         );
+        gate.pace(Paced {
+            paces: inner.paces.clone(),
+            tenant: tenant.clone(),
+            clock: inner.config.clock.clone(),
+        });
         let state = CallState::new(CallParts {
             tenant: tenant.clone(),
             store: inner.store.clone(),

@@ -22,6 +22,7 @@ pub mod inspect;
 mod kv;
 pub mod limits;
 mod meter;
+mod pace;
 pub mod plan;
 pub mod questions;
 pub mod queue;

@@ -61,6 +61,8 @@ const LONGEST_WAIT_MS: u64 = 7 * 24 * 3_600_000;
 pub(crate) struct Before<'a> {
     pub(crate) attempt: u32,
     pub(crate) cursor: Option<&'a str>,
+    /// It has asked Spotler for something.
+    pub(crate) has_asked: bool,
 }
 
 /// Settles what the component answered.
@@ -87,8 +89,9 @@ fn deferred(deferral: &Deferral, before: Before<'_>, now: Timestamp, chance: f64
     let not_before = not_before.map(|it| it.min(now + LONGEST_WAIT_MS));
     match (cursor, not_before) {
         (Some(cursor), not_before) => {
-            // A step that leads to itself must not make a loop without a pause.
-            let stands = before.cursor == Some(cursor.as_str());
+            // A step that does nothing and leads to itself must not make a loop
+            // without a pause.
+            let stands = !before.has_asked && before.cursor == Some(cursor.as_str());
             let earliest = now + if stands { pause_ms(1, chance) } else { 0 };
             let not_before = not_before.unwrap_or(earliest).max(earliest);
             Settled::NextStep {
@@ -210,6 +213,7 @@ mod tests {
         Before {
             attempt,
             cursor: None,
+            has_asked: false,
         }
     }
 
@@ -270,11 +274,18 @@ mod tests {
         let before = Before {
             attempt: 1,
             cursor: Some("c"),
+            has_asked: false,
         };
         let same = answered(&deferral(None, Some("c")), before, 1_000, 1.0);
         assert_eq!(when(&same), Some(3_000));
         let next = answered(&deferral(None, Some("d")), before, 1_000, 1.0);
         assert_eq!(when(&next), Some(1_000));
+        let asked = Before {
+            has_asked: true,
+            ..before
+        };
+        let repeated = answered(&deferral(None, Some("c")), asked, 1_000, 1.0);
+        assert_eq!(when(&repeated), Some(1_000), "the network is its pace");
         for cursor in [None, Some("d")] {
             let never = deferral(Some(u64::MAX), cursor);
             let settled = answered(&never, before, 1_000, 1.0);

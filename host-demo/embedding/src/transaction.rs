@@ -83,6 +83,7 @@ pub(crate) async fn commit(
     let before = Before {
         attempt: task.attempt,
         cursor: task.cursor.as_deref(),
+        has_asked: !call.requests.is_empty(),
     };
     let settle_as = if task.is_held { held } else { answered };
     let settled = settle_as(&answer.outcome, before, call.now, call.chance);

@@ -1,8 +1,10 @@
 //! The worker: claims what is due, keeps the order, lets nobody wait for others.
 
 mod claims;
+mod places;
 
 use crate::host::Host;
+use crate::queue::Event;
 use crate::queue::task::{self, Task};
 use crate::store::StoreError;
 use crate::transaction::Committed;
@@ -158,7 +160,14 @@ impl Worker {
     /// [`WorkerError::Store`].
     pub async fn next_due(&self) -> Result<Option<Timestamp>, WorkerError> {
         let mut connection = self.host.store().readers().acquire().await?;
-        Ok(task::next_due(&mut connection).await?)
+        let paces = &self.host.inner.paces;
+        if !paces.any_in_trouble() {
+            return Ok(task::next_due(&mut connection).await?);
+        }
+        let due = task::next_due_of_each(&mut connection).await?;
+        let after_its_pause =
+            |(tenant, due): (String, Timestamp)| due.max(paces.paused_until(&tenant));
+        Ok(due.into_iter().map(after_its_pause).min())
     }
 
     /// Claims what is due, as far as there is room, and starts it.
@@ -167,7 +176,8 @@ impl Worker {
         while flight.len() < most {
             let now = self.host.clock().now();
             let mut connection = self.host.store().readers().acquire().await?;
-            let rows = claims.choose(&mut connection, most, now).await?;
+            let paces = &self.host.inner.paces;
+            let rows = claims.choose(&mut connection, paces, most, now).await?;
             drop(connection);
             if rows.is_empty() {
                 break;
@@ -187,6 +197,9 @@ impl Worker {
                 .map_err(crate::store::WriteError::into_inner)?;
             for task in tasks {
                 claims.take(&task);
+                if matches!(task.event, Event::SettingsSaved) {
+                    self.host.inner.paces.forget(&task.tenant);
+                }
                 let host = self.host.clone();
                 flight.spawn(async move {
                     // A vendor's code runs in here: a panic must give the claim back.

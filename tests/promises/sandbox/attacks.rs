@@ -646,7 +646,7 @@ fn answers() -> Vec<Attack> {
         attack(
             on,
             "steps without end, and progress that shrinks",
-            "a step that leads to itself pauses; what is done never shrinks",
+            "a step that does nothing and leads to itself pauses; what is done never shrinks",
             "deferred fine",
             |texts, _| {
                 // 5 of 9 in the first step, 1 of 9 from the next one on.

@@ -12,6 +12,7 @@ pub(crate) use path::template;
 use crate::address::AllowedAddress;
 use crate::faults::FaultPoints;
 use crate::limits::Limits;
+use crate::pace::Paced;
 use crate::plan::Mirror;
 use body::Budget;
 use rehearsal::Rehearsal;
@@ -35,6 +36,8 @@ pub(crate) struct Gate {
     faults: FaultPoints,
     requests: BTreeMap<String, u32>,
     sent: u32,
+    /// Whose pace the answers set.
+    paced: Option<Paced>,
     /// Set while a plan is made: what changes something is held back.
     mirror: Option<Arc<Mutex<Mirror>>>,
     /// Why requests were refused, each said once.
@@ -57,6 +60,7 @@ impl Gate {
             faults,
             requests: BTreeMap::new(),
             sent: 0,
+            paced: None,
             mirror: None,
             refused: BTreeSet::new(),
         }
@@ -65,6 +69,11 @@ impl Gate {
     /// From now on, requests that would change something are held back.
     pub(crate) fn rehearse(&mut self, mirror: Arc<Mutex<Mirror>>) {
         self.mirror = Some(mirror);
+    }
+
+    /// From now on, answers set this pace.
+    pub(crate) fn pace(&mut self, paced: Paced) {
+        self.paced = Some(paced);
     }
 
     pub(crate) fn allowed(&self) -> Option<&AllowedAddress> {
@@ -141,6 +150,7 @@ impl WasiHttpHooks for Gate {
             self.budget.clone(),
         );
         let (at_once, faults) = (self.at_once.clone(), self.faults.clone());
+        let paced = self.paced.clone();
         let rehearsal = self.rehearsal(request.uri());
         if let Some(rehearsal) = &rehearsal
             && request.method() != http::Method::GET
@@ -153,9 +163,12 @@ impl WasiHttpHooks for Gate {
                 .await
                 .map_err(|_| Error::ConfigurationError)?;
             faults.step().await;
-            let response = client
-                .send(request, options.unwrap_or_default(), &limits)
-                .await?;
+            let waiting = paced.map(Paced::begin);
+            let sent = client.send(request, options.unwrap_or_default(), &limits);
+            let response = sent.await?;
+            if let Some(waiting) = waiting {
+                waiting.end(response.status(), response.headers());
+            }
             faults.step().await;
             let pause = options
                 .and_then(|it| it.between_bytes_timeout)

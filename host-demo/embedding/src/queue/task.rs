@@ -57,23 +57,27 @@ pub(crate) async fn tenants(connection: &mut Connection) -> Result<Vec<String>, 
 }
 
 /// What of a tenant is due: row and order key, those that wait longest first;
-/// among long work, whose turn it is.
+/// among long work, whose turn it is. Of a tenant that pauses, saved settings
+/// only.
 pub(crate) async fn due(
     connection: &mut Connection,
     tenant: &str,
     is_long: bool,
     now: Timestamp,
+    only_settings: bool,
     limit: usize,
 ) -> Result<Vec<(i64, String)>, sqlx::Error> {
     let statement = format!(
         "SELECT e.seq, e.order_key FROM koppel_event e
          WHERE e.tenant = ? AND e.long_work = ? AND e.not_before <= ? AND {NOT_BLOCKED}
+           AND (? = 0 OR e.hook = 'on-settings-saved')
          ORDER BY e.not_before, e.turn LIMIT ?"
     );
     sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(tenant)
         .bind(is_long)
         .bind(stored(now))
+        .bind(i64::from(only_settings))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(connection)
         .await
@@ -91,6 +95,23 @@ pub(crate) async fn next_due(
         .fetch_one(connection)
         .await?;
     Ok(next.map(i64::unsigned_abs))
+}
+
+/// [`next_due`] for each tenant that has anything.
+pub(crate) async fn next_due_of_each(
+    connection: &mut Connection,
+) -> Result<Vec<(String, Timestamp)>, sqlx::Error> {
+    let statement = format!(
+        "SELECT e.tenant, min(e.not_before) FROM koppel_event e WHERE {NOT_BLOCKED}
+         GROUP BY e.tenant"
+    );
+    let rows: Vec<(String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .fetch_all(connection)
+        .await?;
+    let moments = rows
+        .into_iter()
+        .map(|(tenant, due)| (tenant, due.unsigned_abs()));
+    Ok(moments.collect())
 }
 
 /// Counts the attempt of each row, before the component is called: a call that
@@ -164,7 +185,7 @@ mod tests {
     use crate::store::Store;
 
     async fn due_hooks(connection: &mut Connection) -> Vec<String> {
-        let rows = due(connection, "acme", false, 1, 100)
+        let rows = due(connection, "acme", false, 1, false, 100)
             .await
             .expect("the queue");
         let tasks = begin(connection, &rows.iter().map(|it| it.0).collect::<Vec<_>>())

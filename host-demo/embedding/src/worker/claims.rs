@@ -1,14 +1,18 @@
 //! What is being worked on, in memory: a kill gives everything back at once.
 
+use super::places::Places;
+use crate::pace::Paces;
 use crate::queue::task::{self, Task};
 use crate::{Connection, Timestamp};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The claims of one worker.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
     /// Tenant and order key: one at a time, in order.
     taken: HashSet<(String, String)>,
+    /// How many calls each tenant has under way.
+    of_tenant: HashMap<String, usize>,
     long: usize,
     /// Which tenant had its turn last.
     last_tenant: String,
@@ -18,12 +22,22 @@ impl Claims {
     pub(super) fn take(&mut self, task: &Task) {
         self.taken
             .insert((task.tenant.as_str().to_owned(), task.order_key.clone()));
+        *self
+            .of_tenant
+            .entry(task.tenant.as_str().to_owned())
+            .or_default() += 1;
         self.long += usize::from(task.is_long);
     }
 
     pub(super) fn give_back(&mut self, task: &Task) {
         self.taken
             .remove(&(task.tenant.as_str().to_owned(), task.order_key.clone()));
+        if let Some(count) = self.of_tenant.get_mut(task.tenant.as_str()) {
+            *count -= 1;
+            if *count == 0 {
+                self.of_tenant.remove(task.tenant.as_str());
+            }
+        }
         self.long -= usize::from(task.is_long);
     }
 
@@ -32,14 +46,16 @@ impl Claims {
     pub(super) async fn choose(
         &mut self,
         connection: &mut Connection,
+        paces: &Paces,
         most: usize,
         now: Timestamp,
     ) -> Result<Vec<i64>, sqlx::Error> {
         let tenants = self.in_turn(task::tenants(connection).await?);
+        let places = Places::new(&self.of_tenant, paces, most, now);
         let free = most - self.taken.len().min(most);
         let most_long = (most / 2).max(1);
         let kept = usize::from(self.long == 0 && most > 1).min(free);
-        let mut chosen = Chosen::default();
+        let mut chosen = Chosen::new(places);
         let long = self
             .pick(connection, &tenants, true, now, kept, &mut chosen)
             .await?;
@@ -79,7 +95,8 @@ impl Claims {
         for tenant in tenants {
             // What is claimed may come first: ask for that many more.
             let limit = room + self.taken.len() + chosen.rows.len();
-            let due = task::due(connection, tenant, is_long, now, limit).await?;
+            let paused = chosen.places.is_paused(tenant);
+            let due = task::due(connection, tenant, is_long, now, paused, limit).await?;
             let free: Vec<(i64, String)> = due
                 .into_iter()
                 .filter(|(_, key)| !self.taken.contains(&(tenant.clone(), key.clone())))
@@ -94,6 +111,9 @@ impl Claims {
                 if chosen.rows.len() - before == room {
                     break;
                 }
+                if !chosen.places.has_room(tenant) {
+                    continue;
+                }
                 if let Some((seq, key)) = queue.find(|(_, key)| chosen.is_free(tenant, key)) {
                     went_round = true;
                     chosen.add(tenant, seq, key);
@@ -105,20 +125,30 @@ impl Claims {
 }
 
 /// What this round has chosen.
-#[derive(Default)]
 struct Chosen {
     rows: Vec<i64>,
     keys: HashSet<(String, String)>,
     last_tenant: Option<String>,
+    places: Places,
 }
 
 impl Chosen {
+    fn new(places: Places) -> Self {
+        Self {
+            rows: Vec::new(),
+            keys: HashSet::new(),
+            last_tenant: None,
+            places,
+        }
+    }
+
     fn is_free(&self, tenant: &str, key: &str) -> bool {
         !self.keys.contains(&(tenant.to_owned(), key.to_owned()))
     }
 
     fn add(&mut self, tenant: &str, seq: i64, key: String) {
         self.rows.push(seq);
+        self.places.take(tenant);
         self.keys.insert((tenant.to_owned(), key));
         self.last_tenant = Some(tenant.to_owned());
     }
