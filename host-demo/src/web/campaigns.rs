@@ -237,10 +237,15 @@ async fn gather<'a>(
     let plan = crm.plan_campaign(id).await?;
     let forecast = visit.host.campaign_forecast().await?;
     let line = forecast.lines.iter().find(|it| it.campaign == id);
-    let waits = line.and_then(|it| it.reason.as_ref()).map(|it| {
-        visit.explainer.text(visit.language(), &it.code, &it.about)
-    });
-    let rows = results(&visit.host.mailings_with_results(&campaign.list_name).await?);
+    let waits = line
+        .and_then(|it| it.reason.as_ref())
+        .map(|it| visit.explainer.text(visit.language(), &it.code, &it.about));
+    let rows = results(
+        &visit
+            .host
+            .mailings_with_results(&campaign.list_name)
+            .await?,
+    );
     let facts = stands.iter().flat_map(|it| &it.facts);
     Ok(CampaignPage {
         frame: &visit.frame,
@@ -254,13 +259,25 @@ async fn gather<'a>(
         external: campaign.channel == "external",
         under_way: line.map(|it| {
             let progress = it.progress.as_ref();
-            (progress.map_or(0, |it| it.done), progress.map_or(it.selected, |it| it.total))
+            (
+                progress.map_or(0, |it| it.done),
+                progress.map_or(it.selected, |it| it.total),
+            )
         }),
         waits,
-        facts: facts.map(|it| (it.name.clone(), it.value.clone())).collect(),
-        chart: Bars::of(rows.iter().map(|it| (counted(w, it.counted), it.unique.unwrap_or(0)))),
+        facts: facts
+            .map(|it| (it.name.clone(), it.value.clone()))
+            .collect(),
+        chart: Bars::of(
+            rows.iter()
+                .map(|it| (counted(w, it.counted), it.unique.unwrap_or(0))),
+        ),
         results: rows.iter().map(|it| result(w, it)).collect(),
-        left_out: if campaign.event.is_some() { left_out(visit, id).await? } else { Vec::new() },
+        left_out: if campaign.event.is_some() {
+            left_out(visit, id).await?
+        } else {
+            Vec::new()
+        },
         w,
     })
 }
@@ -306,7 +323,9 @@ fn result(w: &CampaignWords, row: &ResultRow) -> Shown {
     let number = |it: Option<u64>| it.map_or_else(|| w.not_told.to_owned(), |it| it.to_string());
     Shown {
         counted: counted(w, row.counted),
-        percentage: row.per_mille.map_or_else(|| w.not_told.to_owned(), percentage),
+        percentage: row
+            .per_mille
+            .map_or_else(|| w.not_told.to_owned(), percentage),
         unique: number(row.unique),
         total: number(row.total),
         last_at: row.last_at.map(moment).unwrap_or_default(),
@@ -318,7 +337,11 @@ pub(crate) async fn run(Path(id): Path<String>, posted: Posted) -> Response {
     let visit = posted.visit;
     let w = CampaignWords::of(visit.language());
     match visit.host.crm().run_campaign(&id).await {
-        Ok(_) => visit.go(&format!("/campaigns/{}", encoded(&id)), "queued").await,
+        Ok(_) => {
+            visit
+                .go(&format!("/campaigns/{}", encoded(&id)), "queued")
+                .await
+        }
         Err(error) => match problem(w, &error) {
             Some(text) => visit.refuse(gather(&visit, &id, Some(text)).await),
             None => shown(&visit.frame, &error.into()),

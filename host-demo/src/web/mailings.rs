@@ -69,7 +69,10 @@ impl Row {
             name: it.name.clone(),
             sent_at: moment(it.sent_at),
             sent: it.sent,
-            online: it.online_version.clone().filter(|it| it.starts_with("https://")),
+            online: it
+                .online_version
+                .clone()
+                .filter(|it| it.starts_with("https://")),
         }
     }
 }
@@ -116,13 +119,20 @@ async fn gather<'a>(visit: &'a Visit, id: &str) -> Result<MailingPage<'a>, Troub
         .collect();
     let counts = newest.map(|it| {
         let it = &it.statistics;
-        vec![(w.sent, it.sent), (w.accepted, it.accepted), (w.opened, it.opened), (w.clicked, it.clicked)]
+        vec![
+            (w.sent, it.sent),
+            (w.accepted, it.accepted),
+            (w.opened, it.opened),
+            (w.clicked, it.clicked),
+        ]
     });
     Ok(MailingPage {
         frame: &visit.frame,
         mailing: Row::of(&mailing),
         as_of: newest.map(|it| moment(it.at)),
-        statistics: newest.map(|it| fourteen(w, &it.statistics)).unwrap_or_default(),
+        statistics: newest
+            .map(|it| fourteen(w, &it.statistics))
+            .unwrap_or_default(),
         chart: Bars::of(counts.unwrap_or_default().into_iter()),
         over_time: Bars::of(moments.iter().map(|(at, opened)| (at.as_str(), *opened))),
         w,

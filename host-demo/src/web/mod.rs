@@ -114,7 +114,10 @@ pub fn router(pages: Pages) -> Router {
         .route("/mailings/{*id}", get(mailings::one))
         .route("/paused", get(paused::show).post(paused::decide))
         .route("/sales", get(sales::board).post(sales::act))
-        .route("/actions", get(sales::actions::show).post(sales::actions::save))
+        .route(
+            "/actions",
+            get(sales::actions::show).post(sales::actions::save),
+        )
         .route("/lists", get(lists::show).post(lists::create))
         .route("/lists/{*id}", get(lists::one).post(lists::change))
         .route("/log", get(log::show))

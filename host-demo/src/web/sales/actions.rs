@@ -117,7 +117,10 @@ impl Form {
             stops: text("stops"),
             scheme: text("scheme"),
             stage: text("stage"),
-            permissions: fields.named("permission").filter_map(|it| it.parse().ok()).collect(),
+            permissions: fields
+                .named("permission")
+                .filter_map(|it| it.parse().ok())
+                .collect(),
         }
     }
 

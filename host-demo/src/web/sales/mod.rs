@@ -70,10 +70,7 @@ pub(crate) async fn board(visit: Visit) -> Response {
 
 /// Stages come from the actions that are bound to them and from the sales that
 /// stand in them.
-async fn gather<'a>(
-    visit: &'a Visit,
-    problem: Option<&'static str>,
-) -> Result<Board<'a>, Trouble> {
+async fn gather<'a>(visit: &'a Visit, problem: Option<&'static str>) -> Result<Board<'a>, Trouble> {
     let crm = visit.host.crm();
     let mut schemes: BTreeMap<String, BTreeMap<String, Vec<Card>>> = BTreeMap::new();
     for bound in crm.bound_actions().await? {
@@ -134,7 +131,11 @@ pub(crate) async fn act(posted: Posted) -> Response {
 
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<Option<&'static str>, Trouble> {
     use crate::crm::codes::Code;
-    let (sale, scheme, stage) = (fields.get("sale"), fields.get("scheme"), fields.get("stage"));
+    let (sale, scheme, stage) = (
+        fields.get("sale"),
+        fields.get("scheme"),
+        fields.get("stage"),
+    );
     if sale.is_empty() || scheme.is_empty() || stage.is_empty() {
         return Ok(None);
     }
@@ -148,5 +149,9 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<Option<&'static str
         name: stage.to_owned(),
     };
     let event = visit.host.crm().move_sale(sale, target, stage).await?;
-    Ok(Some(if event.is_some() { "saved" } else { "unchanged" }))
+    Ok(Some(if event.is_some() {
+        "saved"
+    } else {
+        "unchanged"
+    }))
 }

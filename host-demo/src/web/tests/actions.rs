@@ -187,8 +187,15 @@ async fn an_automatic_action_is_saved_and_shown_again() {
     let site = Site::open().await;
     site.permissions(&["Nieuwsbrief"]).await;
     let (admin, femke) = (site.browser("admin").await, site.browser("femke").await);
-    let nameless = [("type", "change-contact"), ("scheme", "s"), ("stage", "won")];
-    assert_eq!(admin.post("/actions", &nameless).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let nameless = [
+        ("type", "change-contact"),
+        ("scheme", "s"),
+        ("stage", "won"),
+    ];
+    assert_eq!(
+        admin.post("/actions", &nameless).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let form = [
         ("type", "change-contact"),
         ("target", "spotler"),
@@ -199,13 +206,26 @@ async fn an_automatic_action_is_saved_and_shown_again() {
         ("state", "active"),
         ("permission", "1"),
     ];
-    assert_eq!(femke.post("/actions", &form).await.status, StatusCode::FORBIDDEN);
-    assert!(site.host.crm().bound_actions().await.expect("read").is_empty());
+    assert_eq!(
+        femke.post("/actions", &form).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert!(
+        site.host
+            .crm()
+            .bound_actions()
+            .await
+            .expect("read")
+            .is_empty()
+    );
     let answer = admin.post("/actions", &form).await;
     let (address, _) = answer.location().split_once("&said").expect("said");
     let page = admin.page(address).await;
     assert!(page.contains("Is klant") && page.contains("name=\"permission\" value=\"1\" checked"));
-    assert!(page.contains("<option value=\"active\" selected>"), "{page}");
+    assert!(
+        page.contains("<option value=\"active\" selected>"),
+        "{page}"
+    );
 }
 
 /// YO-39: a sale that is moved on the board raises one event with the actions of
@@ -216,10 +236,18 @@ async fn a_sale_moves_on_the_board() {
     site.contact("p1", "Jansen").await;
     let before = site.waiting().await;
     let browser = site.browser("femke").await;
-    let sale = [("sale", "S-1"), ("scheme", "Verkoop"), ("stage", "Lead"), ("record", "p1")];
+    let sale = [
+        ("sale", "S-1"),
+        ("scheme", "Verkoop"),
+        ("stage", "Lead"),
+        ("record", "p1"),
+    ];
     browser.post("/sales", &sale).await;
     let page = browser.page("/sales").await;
-    assert!(page.contains("S-1") && page.contains("Jansen") && page.contains("Lead"), "{page}");
+    assert!(
+        page.contains("S-1") && page.contains("Jansen") && page.contains("Lead"),
+        "{page}"
+    );
     assert_eq!(site.waiting().await, before + 1);
     let answer = browser.post("/sales", &sale).await;
     assert_eq!(answer.location(), "/sales?said=unchanged");
@@ -238,17 +266,29 @@ async fn a_campaign_goes_through_the_wizard() {
     let answer = browser.post("/campaigns", &nameless).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("needs a name") && answer.body.contains("value=\"Actie\""));
-    let form = [("title", "Actie"), ("who", "all"), ("channel", "external"), ("list", "Actie mei")];
+    let form = [
+        ("title", "Actie"),
+        ("who", "all"),
+        ("channel", "external"),
+        ("list", "Actie mei"),
+    ];
     let answer = browser.post("/campaigns", &form).await;
     let (address, _) = answer.location().split_once('?').expect("said");
     let page = browser.page(address).await;
-    assert!(page.contains("1 selected. The export starts at once."), "{page}");
+    assert!(
+        page.contains("1 selected. The export starts at once."),
+        "{page}"
+    );
     assert_eq!(page.matches("<th scope=\"row\">").count(), 7);
     assert!(page.contains("0.0 %") && page.contains("<svg"), "{page}");
     assert!(browser.page("/campaigns").await.contains("Actie mei"));
     let before = site.waiting().await;
     let answer = browser.post(address, &[]).await;
-    assert!(answer.location().ends_with("said=queued"), "{}", answer.location());
+    assert!(
+        answer.location().ends_with("said=queued"),
+        "{}",
+        answer.location()
+    );
     assert_eq!(site.waiting().await, before + 1);
 }
 
@@ -259,7 +299,13 @@ async fn mailings_and_paused_runs_have_a_page() {
     let site = Site::open().await;
     let browser = site.browser("femke").await;
     for page in ["/mailings", "/paused"] {
-        assert!(browser.page(page).await.contains("Nothing found."), "{page}");
+        assert!(
+            browser.page(page).await.contains("Nothing found."),
+            "{page}"
+        );
     }
-    assert_eq!(browser.get("/mailings/m1").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        browser.get("/mailings/m1").await.status,
+        StatusCode::NOT_FOUND
+    );
 }
