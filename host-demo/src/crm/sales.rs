@@ -31,7 +31,7 @@ pub struct BoundAction {
 }
 
 /// A sale and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sale {
     /// Its id.
     pub id: String,
