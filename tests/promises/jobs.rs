@@ -166,7 +166,7 @@ fn the_catalogue_names_every_operation_of_the_component() {
     let readme = std::fs::read_to_string(crate::support::repository().join("host-demo/README.md"));
     let readme = readme.expect("the catalogue");
     let section = readme.split("## Operations").nth(1).expect("a section");
-    let section = section.split("\n# ").next().expect("its text");
+    let section = section.split("\n#").next().expect("its text");
     let named = |line: &str| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned());
     let mut catalogue: Vec<String> = section.lines().filter_map(named).collect();
     let mut operations = koppel_plugin::about::describe().operations;
