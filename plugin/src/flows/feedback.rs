@@ -192,9 +192,10 @@ impl<'a, P: Ports> Reading<'a, P> {
             Some(until) => until.saturating_sub(overlap),
             None => state.since,
         };
-        let part = match part {
-            Part::Mailings { .. } => Part::Mailings { from: start },
-            other => other,
+        let part = if matches!(part, Part::Mailings { .. }) {
+            Part::Mailings { from: start }
+        } else {
+            part
         };
         Some(Position {
             start,
