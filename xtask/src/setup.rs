@@ -1,11 +1,9 @@
 //! What a fresh machine lacks, made sure of before anything is built.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest, Sha256};
+use anyhow::{Context, Result, bail};
 
 /// The target that the component is built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -65,83 +63,6 @@ pub(crate) fn cargo_deny(root: &Path) -> Result<std::path::PathBuf> {
         bail!("install it first: cargo install cargo-deny --locked --version {DENY_VERSION}");
     }
     Ok(program)
-}
-
-/// The release of axe-core that every page is checked by, and what its file is.
-const AXE_VERSION: &str = "4.14.1";
-const AXE_SHA256: &str = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
-
-/// Makes sure of what the stories in a real browser need: Chromium, its driver,
-/// and the accessibility rules.
-pub(crate) fn browser(root: &Path) -> Result<()> {
-    if !(has("chromedriver") && (has("chromium") || has("google-chrome"))) {
-        println!("installing Chromium");
-        let packages = ["apt-get", "install", "-y", "--no-install-recommends"];
-        let wanted = ["chromium", "chromium-driver"];
-        let installed = ["", "sudo"].iter().any(|with| {
-            let mut command = if with.is_empty() {
-                Command::new(packages[0])
-            } else {
-                let mut command = Command::new(with);
-                command.args(["-n", packages[0]]);
-                command
-            };
-            let status = command.args(&packages[1..]).args(wanted).status();
-            status.is_ok_and(|it| it.success())
-        });
-        ensure!(
-            installed,
-            "install Chromium and ChromeDriver first (Debian: apt-get install chromium chromium-driver)"
-        );
-    }
-    axe(root)
-}
-
-/// Fetches the accessibility rules once, and believes them only by their hash.
-fn axe(root: &Path) -> Result<()> {
-    let folder = root.join("target/tools/axe-core");
-    let file = folder.join("axe.min.js");
-    if fs::read(&file).is_ok_and(|it| hex(&it) == AXE_SHA256) {
-        return Ok(());
-    }
-    println!("fetching axe-core {AXE_VERSION}");
-    fs::create_dir_all(&folder).context("could not make target/tools/axe-core")?;
-    let run = |program: &str, arguments: &[&str]| {
-        let status = Command::new(program)
-            .args(arguments)
-            .current_dir(&folder)
-            .status();
-        let done = status.is_ok_and(|it| it.success());
-        ensure!(done, "could not run `{program}`; install npm and tar first");
-        Ok(())
-    };
-    run("npm", &["pack", &format!("axe-core@{AXE_VERSION}")])?;
-    let archive = format!("axe-core-{AXE_VERSION}.tgz");
-    let inside = [
-        "-xzf",
-        &archive,
-        "--strip-components=1",
-        "package/axe.min.js",
-    ];
-    run("tar", &inside)?;
-    let fetched = fs::read(&file).context("axe-core holds no axe.min.js")?;
-    ensure!(
-        hex(&fetched) == AXE_SHA256,
-        "axe-core {AXE_VERSION} is not the file that it should be; do not use it"
-    );
-    Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let digest: &[u8] = digest.as_ref();
-    digest.iter().map(|it| format!("{it:02x}")).collect()
-}
-
-fn has(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places = std::env::split_paths(&path).map(|it: PathBuf| it.join(program));
-    places.any(|it| it.is_file())
 }
 
 fn version_of(program: &Path) -> Option<String> {

@@ -82,9 +82,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             .is_none_or(|only| name.contains(only.as_str()))
     };
     timed("set-up", &mut times, setup::wasm_target)?;
-    if wanted("tests") {
-        timed("browser", &mut times, || setup::browser(&repo::root()))?;
-    }
     for part in PARTS.iter().filter(|it| wanted(it.name)) {
         timed(part.name, &mut times, || cargo(part))?;
     }
