@@ -217,7 +217,10 @@ async fn a_small_campaign_is_served_within_one_step_of_a_large_one() {
     world.advance_to_ms(at("2026-03-02T19:00:00Z"));
     let faults = world.sim.faults();
     faults.next_on("POST /contact/list", 1, Fault::HangBeforeWork);
-    let run = world.run_to_the_end();
+    // As `serve` does it: what is queued meanwhile is taken up at once.
+    let worker = world.host.worker().expect("a worker");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let run = worker.run(async move { drop(stopped.await) });
     let meanwhile = async {
         let deadline = Duration::from_secs(60);
         assert!(faults.until_held(1, deadline).await, "waited for the step");
@@ -229,7 +232,11 @@ async fn a_small_campaign_is_served_within_one_step_of_a_large_one() {
         }
         assert!(!lists(&world).iter().any(|it| it.0 == LIST));
         faults.release();
+        stop.send(()).expect("the worker is at work");
     };
-    tokio::join!(run, meanwhile);
+    let (ran, ()) = tokio::join!(run, meanwhile);
+    ran.expect("worked");
+    drop(worker);
+    world.run_to_the_end().await;
     assert_eq!(members(&world).len(), 2_501);
 }

@@ -29,11 +29,11 @@ fn least(changed: usize, members: usize, batch: usize) -> usize {
 
 /// Everybody as a file, with an opt-in for a permission by its name.
 fn file(count: usize, permission: &str) -> String {
-    let mut file = String::from("id,first_name,last_name,email,permissions\n");
+    let mut file = String::from("kind,id,first_name,last_name,email,permissions\n");
     for number in 1..=count {
         let line = writeln!(
             file,
-            "{number},Piet,Jansen,p{number}@voorbeeld.nl,{permission}"
+            "contact,{number},Piet,Jansen,p{number}@voorbeeld.nl,{permission}"
         );
         line.expect("text");
     }
