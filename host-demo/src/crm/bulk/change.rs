@@ -92,8 +92,8 @@ impl BulkChange {
                 value: code.clone(),
             }
         };
-        let starts = self.starts.iter().map(named("on"));
-        starts.chain(self.stops.iter().map(named("off"))).collect()
+        let starts = self.starts.iter().map(named("start"));
+        starts.chain(self.stops.iter().map(named("stop"))).collect()
     }
 }
 

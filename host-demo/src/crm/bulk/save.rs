@@ -18,9 +18,6 @@ use crate::crm::{
 /// The component's operation.
 const OPERATION: &str = "bulk-change";
 
-/// The component's operation for journeys (YO-49).
-const JOURNEYS: &str = "set-journeys";
-
 /// How many records are saved in one transaction.
 const PART: u32 = 250;
 
@@ -183,45 +180,23 @@ impl DemoCrm {
         if records.is_empty() {
             return Ok(());
         }
-        let journeys = bulk.change.journeys();
-        let switched = (!journeys.is_empty()).then(|| ManualAction {
-            operation: JOURNEYS.to_owned(),
-            records: records.clone(),
-            selection: None,
-            permissions: Vec::new(),
-            fields: Vec::new(),
-            parameters: journeys,
-        });
         let changed = ManualAction {
             operation: OPERATION.to_owned(),
             records,
             selection: None,
             permissions: bulk.change.wishes(),
             fields: bulk.change.told(),
-            parameters: Vec::new(),
+            parameters: bulk.change.journeys(),
         };
-        // Starting a journey syncs and links as well, so their order is no matter.
-        for action in [Some(changed), switched].into_iter().flatten() {
-            self.queue_operation(connection, job, action).await?;
-        }
-        Ok(())
-    }
-
-    async fn queue_operation(
-        &self,
-        connection: &mut Connection,
-        job: i64,
-        action: ManualAction,
-    ) -> Result<(), StoreError> {
         let new = NewEvent {
-            event: Event::Action(action),
+            event: Event::Action(changed),
             occurred_at: self.now(),
             user: self.user.clone(),
         };
         let key = queue::enqueue(connection, &self.tenant, new)
             .await
             .map_err(|error| StoreError::Queue(Box::new(error)))?;
-        jobs::add_event(connection, self.tenant.as_str(), job, &key).await
+        jobs::add_event(connection, tenant, job, &key).await
     }
 }
 
