@@ -23,15 +23,15 @@ pub(crate) async fn apply(
     changes: &[CrmChange],
 ) -> Result<(), ApplyError> {
     for change in changes {
-        match change {
-            CrmChange::RecordResult(it) => {
-                jobs::record_result(connection, tenant, at, event, it).await?;
-            }
-            CrmChange::Permission(it) if it.origin == Origin::Crm => {
-                let change = said_by(connection, tenant, event, it).await?;
-                one(connection, tenant, at, &CrmChange::Permission(change)).await?;
-            }
-            _ => one(connection, tenant, at, change).await?,
+        if let CrmChange::RecordResult(it) = change {
+            jobs::record_result(connection, tenant, at, event, it).await?;
+        } else if let CrmChange::Permission(it) = change
+            && it.origin == Origin::Crm
+        {
+            let change = said_by(connection, tenant, event, it).await?;
+            one(connection, tenant, at, &CrmChange::Permission(change)).await?;
+        } else {
+            one(connection, tenant, at, change).await?;
         }
     }
     Ok(())

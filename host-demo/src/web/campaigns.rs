@@ -291,7 +291,10 @@ async fn left_out(visit: &Visit, id: &str) -> Result<Vec<(String, String, String
             // Nothing was exported yet, or there is no connection to ask.
             Err(error) => match Trouble::from(error) {
                 Trouble::NotFound | Trouble::NotActive => return Ok(rows),
-                other => return Err(other),
+                other @ (Trouble::Forbidden
+                | Trouble::Stale
+                | Trouble::Unreadable
+                | Trouble::Failed(_)) => return Err(other),
             },
         };
         for it in page.addressees {

@@ -88,7 +88,9 @@ impl Fields {
     /// All values of a field that may be sent more than once.
     pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let pairs = self.0.iter();
-        pairs.filter_map(move |(key, value)| (key == name).then(|| value.trim()))
+        pairs
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.trim())
     }
 
     /// The fields whose names start so, with what follows.

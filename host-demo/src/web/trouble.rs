@@ -37,7 +37,14 @@ impl From<HostError> for Trouble {
             HostError::Forbidden { .. } => Self::Forbidden,
             HostError::NotActive => Self::NotActive,
             HostError::NotFound | HostError::Save(SaveError::Unknown(_)) => Self::NotFound,
-            other => Self::Failed(Box::new(other)),
+            other @ (HostError::Database { .. }
+            | HostError::Component(_)
+            | HostError::Embedding(_)
+            | HostError::Crm(_)
+            | HostError::Save(_)
+            | HostError::Worker(_)
+            | HostError::Plan(_)
+            | HostError::Question(_)) => Self::Failed(Box::new(other)),
         }
     }
 }

@@ -215,9 +215,10 @@ async fn facts(
     ];
     for field in visit.host.crm().catalogue().await?.fields() {
         if let Some(it) = record.fields.get(&field.name) {
-            let text = match it {
-                crate::contract::FieldValue::Boolean(it) => words.yes_no(*it).to_owned(),
-                other => value::to_text(other),
+            let text = if let crate::contract::FieldValue::Boolean(it) = it {
+                words.yes_no(*it).to_owned()
+            } else {
+                value::to_text(it)
             };
             facts.push((labels::label(visit.language(), field), text));
         }
