@@ -12,7 +12,7 @@ use host_demo::crm::campaigns::CampaignForm;
 use koppel_embedding::Limits;
 use koppel_tests::{World, contact, spotler};
 
-use crate::campaigns::{everybody, form, lists, queue};
+use crate::campaigns::{everybody, form, lists, queue, rejections};
 
 /// A number from the environment.
 fn asked(name: &str, otherwise: usize) -> usize {
@@ -44,6 +44,7 @@ async fn run_in_the_evening(world: &World, id: &str, form: CampaignForm) -> usiz
     queue(world, id, form).await;
     world.sim.clear_requests();
     world.run_to_the_end().await;
+    assert_eq!(rejections(world).await, Vec::<String>::new(), "{id}");
     world.sim.request_count()
 }
 

@@ -21,8 +21,9 @@ use crate::spotler::trouble::Trouble;
 /// How much of what was read before is read again, because clocks differ and
 /// feeds may lag.
 const OVERLAP_MS: Timestamp = 3_600_000;
-/// How many rows a step reads at most.
-const PAGE: usize = 2_500;
+/// How many rows a step reads at most: a page of contacts with many properties
+/// must fit into the memory of a call several times over.
+const PAGE: usize = 1_000;
 /// How many people a step looks at, at most; the rows after them are read again.
 const MOST_LOOKS: usize = 500;
 /// How many people are looked at side by side.
