@@ -487,7 +487,10 @@ async fn after_any_fault_a_journey_began_once_at_most_and_somebody_hears_of_it()
                     let tasks = world.host.crm().tasks(true).await.expect("tasks");
                     assert!(tasks.iter().any(|it| it.code == "task-start-unsure"));
                 }
-                other => panic!("{name}: {other:?}"),
+                other @ (Standing::Off
+                | Standing::Starting
+                | Standing::Refused
+                | Standing::Stopped) => panic!("{name}: {other:?}"),
             }
             assert_eq!(
                 world.status("1").await,
@@ -562,7 +565,10 @@ async fn a_start_that_is_cut_off_at_any_step_is_never_made_twice_and_never_lost(
                 assert_eq!(world.rejections().await.len(), 1, "cut at {cut_at}");
                 unsure += 1;
             }
-            other => panic!("cut at {cut_at}: {other:?}"),
+            other
+            @ (Standing::Off | Standing::Starting | Standing::Refused | Standing::Stopped) => {
+                panic!("cut at {cut_at}: {other:?}")
+            }
         }
         if !was_cut {
             break;
