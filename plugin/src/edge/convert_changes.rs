@@ -4,6 +4,7 @@ use super::bindings::koppel::crm_sync::changes;
 use super::convert_in::{all, same_cases};
 use super::convert_out::facts;
 use crate::change::{Activity, ActivityKind, CrmChange, LogLevel, Task};
+use crate::crm::Permission;
 
 same_cases!(ActivityKind => changes::ActivityKind: Email, Sms, Phone, Form);
 same_cases!(LogLevel => changes::LogLevel: Info, Warning, Error);
@@ -94,10 +95,7 @@ impl From<CrmChange> for changes::CrmChange {
             CrmChange::PermissionAttributes {
                 category,
                 permissions,
-            } => Self::PermissionAttributes(changes::PermissionAttributes {
-                category: category.to_owned(),
-                permissions: all(permissions),
-            }),
+            } => Self::PermissionAttributes(attributes(category, permissions)),
             CrmChange::Gate { target, open } => Self::Gate(changes::GateChange {
                 target: target.into(),
                 open,
@@ -155,5 +153,12 @@ impl From<CrmChange> for changes::CrmChange {
                 about: facts(about),
             }),
         }
+    }
+}
+
+fn attributes(category: &str, permissions: Vec<Permission>) -> changes::PermissionAttributes {
+    changes::PermissionAttributes {
+        category: category.to_owned(),
+        permissions: all(permissions),
     }
 }
