@@ -47,7 +47,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// C21: three tenants whose Spotler accepts requests and never answers have more
+/// Three tenants whose Spotler accepts requests and never answers have more
 /// work than there are places; a fourth is served all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tenants_whose_spotler_hangs_do_not_slow_another() {
@@ -92,7 +92,7 @@ async fn tenants_whose_spotler_hangs_do_not_slow_another() {
     working.await.expect("no panic").expect("it ends");
 }
 
-/// C21: while Spotler asks for a pause, nothing of the tenant is sent, however
+/// While Spotler asks for a pause, nothing of the tenant is sent, however
 /// much is saved; another tenant goes on, and so does this one when it is over.
 #[tokio::test]
 async fn a_pause_that_spotler_asks_for_holds_for_everything_of_the_tenant() {
