@@ -2,15 +2,10 @@
 
 use super::bindings::exports::koppel::crm_sync::campaigns;
 use super::bindings::koppel::crm_sync::types;
-use super::convert_in::all;
+use super::convert_in::{all, same_fields};
 use crate::campaign::{Addressee, AddresseePage, CampaignExport, EveningWindow};
 
-impl From<types::EveningWindow> for EveningWindow {
-    fn from(it: types::EveningWindow) -> Self {
-        let types::EveningWindow { open, opens_at } = it;
-        Self { open, opens_at }
-    }
-}
+same_fields!(types::EveningWindow => EveningWindow: open, opens_at);
 
 impl From<campaigns::CampaignExport> for CampaignExport {
     fn from(it: campaigns::CampaignExport) -> Self {
@@ -40,22 +35,5 @@ impl From<campaigns::CampaignExport> for CampaignExport {
     }
 }
 
-impl From<Addressee> for campaigns::Addressee {
-    fn from(it: Addressee) -> Self {
-        let Addressee { target, left_out } = it;
-        Self {
-            target: target.into(),
-            left_out,
-        }
-    }
-}
-
-impl From<AddresseePage> for campaigns::AddresseePage {
-    fn from(it: AddresseePage) -> Self {
-        let AddresseePage { addressees, next } = it;
-        Self {
-            addressees: all(addressees),
-            next,
-        }
-    }
-}
+same_fields!(Addressee => campaigns::Addressee: target: Into::into, left_out);
+same_fields!(AddresseePage => campaigns::AddresseePage: addressees: all, next);

@@ -1,7 +1,7 @@
 //! From the model's CRM changes to the contract's.
 
 use super::bindings::koppel::crm_sync::changes;
-use super::convert_in::{all, same_cases};
+use super::convert_in::{all, maybe, same_cases, same_fields};
 use super::convert_out::facts;
 use crate::change::{Activity, ActivityKind, CrmChange, LogLevel, Task};
 use crate::crm::Permission;
@@ -9,27 +9,8 @@ use crate::crm::Permission;
 same_cases!(ActivityKind => changes::ActivityKind: Email, Sms, Phone, Form);
 same_cases!(LogLevel => changes::LogLevel: Info, Warning, Error);
 
-impl From<Task> for changes::Task {
-    fn from(it: Task) -> Self {
-        let Task {
-            key,
-            code,
-            owner,
-            target,
-            about,
-            due,
-        } = it;
-        let target = target.map(Into::into);
-        Self {
-            key,
-            code: code.to_owned(),
-            owner,
-            target,
-            about: facts(about),
-            due,
-        }
-    }
-}
+same_fields!(Task => changes::Task:
+    key, code: str::to_owned, owner, target: maybe, about: facts, due);
 
 impl From<Activity> for changes::Activity {
     fn from(it: Activity) -> Self {

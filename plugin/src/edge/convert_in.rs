@@ -18,6 +18,11 @@ pub(super) fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(U::from).collect()
 }
 
+/// Converts what may be missing.
+pub(super) fn maybe<T, U: From<T>>(item: Option<T>) -> Option<U> {
+    item.map(U::from)
+}
+
 /// Converts facts.
 pub(super) fn facts(items: Vec<types::NamedValue>) -> Facts {
     items
@@ -41,6 +46,20 @@ macro_rules! same_cases {
 }
 pub(super) use same_cases;
 
+/// Converts a record whose fields have the same names on both sides; behind a
+/// field stands what converts it. A new field on either side does not compile.
+macro_rules! same_fields {
+    ($from:path => $to:path: $($field:ident $(: $convert:path)?),+ $(,)?) => {
+        impl From<$from> for $to {
+            fn from(it: $from) -> Self {
+                let $from { $($field),+ } = it;
+                Self { $($field: $($convert)? ($field)),+ }
+            }
+        }
+    };
+}
+pub(super) use same_fields;
+
 same_cases!(types::RecordKind => RecordKind: Contact, Lead, Account);
 same_cases!(types::RecordState => RecordState: Active, Inactive, Deleted);
 same_cases!(types::Origin => Origin: Crm, Spotler);
@@ -50,15 +69,7 @@ same_cases!(types::FieldType => FieldType:
 same_cases!(super::bindings::koppel::crm_sync::signer::Refusal => Refusal:
     NoSecret, ForeignAddress, Malformed);
 
-impl From<types::RecordRef> for RecordRef {
-    fn from(it: types::RecordRef) -> Self {
-        let types::RecordRef { kind, id } = it;
-        Self {
-            kind: kind.into(),
-            id,
-        }
-    }
-}
+same_fields!(types::RecordRef => RecordRef: kind: Into::into, id);
 
 impl From<types::FieldValue> for FieldValue {
     fn from(it: types::FieldValue) -> Self {
@@ -75,73 +86,13 @@ impl From<types::FieldValue> for FieldValue {
     }
 }
 
-impl From<types::Field> for Field {
-    fn from(it: types::Field) -> Self {
-        let types::Field { name, value } = it;
-        Self {
-            name,
-            value: value.map(Into::into),
-        }
-    }
-}
-
-impl From<types::FieldDescription> for FieldDescription {
-    fn from(it: types::FieldDescription) -> Self {
-        let types::FieldDescription {
-            name,
-            label,
-            field_type,
-            kinds,
-            meaning,
-        } = it;
-        Self {
-            name,
-            label,
-            field_type: field_type.into(),
-            kinds: all(kinds),
-            meaning,
-        }
-    }
-}
-
-impl From<types::Permission> for Permission {
-    fn from(it: types::Permission) -> Self {
-        let types::Permission { bit, name } = it;
-        Self { bit, name }
-    }
-}
-
-impl From<types::PermissionChoice> for PermissionChoice {
-    fn from(it: types::PermissionChoice) -> Self {
-        let types::PermissionChoice {
-            bit,
-            consent,
-            changed_at,
-            origin,
-        } = it;
-        Self {
-            bit,
-            consent: consent.into(),
-            changed_at,
-            origin: origin.into(),
-        }
-    }
-}
-
-impl From<types::MailChoice> for MailChoice {
-    fn from(it: types::MailChoice) -> Self {
-        let types::MailChoice {
-            allowed,
-            changed_at,
-            origin,
-        } = it;
-        Self {
-            allowed,
-            changed_at,
-            origin: origin.into(),
-        }
-    }
-}
+same_fields!(types::Field => Field: name, value: maybe);
+same_fields!(types::FieldDescription => FieldDescription:
+    name, label, field_type: Into::into, kinds: all, meaning);
+same_fields!(types::Permission => Permission: bit, name);
+same_fields!(types::PermissionChoice => PermissionChoice:
+    bit, consent: Into::into, changed_at, origin: Into::into);
+same_fields!(types::MailChoice => MailChoice: allowed, changed_at, origin: Into::into);
 
 impl From<types::CrmRecord> for CrmRecord {
     fn from(it: types::CrmRecord) -> Self {
@@ -194,15 +145,7 @@ impl From<types::Event> for Event {
     }
 }
 
-impl From<crm::RecordPage> for RecordPage {
-    fn from(it: crm::RecordPage) -> Self {
-        let crm::RecordPage { records, next } = it;
-        Self {
-            records: all(records),
-            next,
-        }
-    }
-}
+same_fields!(crm::RecordPage => RecordPage: records: all, next);
 
 impl From<connection::Profile> for ProfileChoice {
     fn from(it: connection::Profile) -> Self {
@@ -213,87 +156,14 @@ impl From<connection::Profile> for ProfileChoice {
     }
 }
 
-impl From<connection::Settings> for Settings {
-    fn from(it: connection::Settings) -> Self {
-        let connection::Settings {
-            active,
-            key,
-            secret_present,
-            address,
-            profile,
-        } = it;
-        Self {
-            active,
-            key,
-            secret_present,
-            address,
-            profile: profile.into(),
-        }
-    }
-}
-
-impl From<connection::MappingRow> for MappingRow {
-    fn from(it: connection::MappingRow) -> Self {
-        let connection::MappingRow {
-            kind,
-            field,
-            property,
-        } = it;
-        Self {
-            kind: kind.into(),
-            field,
-            property,
-        }
-    }
-}
-
-impl From<actions::PermissionWish> for PermissionWish {
-    fn from(it: actions::PermissionWish) -> Self {
-        let actions::PermissionWish { bit, on } = it;
-        Self { bit, on }
-    }
-}
-
-impl From<actions::ManualAction> for ManualAction {
-    fn from(it: actions::ManualAction) -> Self {
-        let actions::ManualAction {
-            operation,
-            records,
-            selection,
-            permissions,
-            fields,
-            parameters,
-        } = it;
-        Self {
-            operation,
-            records: all(records),
-            selection,
-            permissions: all(permissions),
-            fields: all(fields),
-            parameters: facts(parameters),
-        }
-    }
-}
-
-impl From<module_fields::ModuleFieldChanged> for ModuleFieldChanged {
-    fn from(it: module_fields::ModuleFieldChanged) -> Self {
-        let module_fields::ModuleFieldChanged {
-            relation,
-            field,
-            label,
-            before,
-            after,
-        } = it;
-        let (before, after) = (before.map(Into::into), after.map(Into::into));
-        Self {
-            relation,
-            field,
-            label,
-            before,
-            after,
-        }
-    }
-}
+same_fields!(connection::Settings => Settings:
+    active, key, secret_present, address, profile: Into::into);
+same_fields!(connection::MappingRow => MappingRow: kind: Into::into, field, property);
+same_fields!(actions::PermissionWish => PermissionWish: bit, on);
+same_fields!(actions::ManualAction => ManualAction:
+    operation, records: all, selection, permissions: all, fields: all, parameters: facts);
+same_fields!(module_fields::ModuleFieldChanged => ModuleFieldChanged:
+    relation, field, label, before: maybe, after: maybe);
 
 impl From<stages::AutomaticAction> for AutomaticAction {
     fn from(it: stages::AutomaticAction) -> Self {
@@ -325,24 +195,5 @@ impl From<stages::AutomaticAction> for AutomaticAction {
     }
 }
 
-impl From<stages::StageChanged> for StageChanged {
-    fn from(it: stages::StageChanged) -> Self {
-        let stages::StageChanged {
-            sale,
-            scheme,
-            before,
-            after,
-            target,
-            actions,
-        } = it;
-        let (target, actions) = (target.map(Into::into), all(actions));
-        Self {
-            sale,
-            scheme,
-            before,
-            after,
-            target,
-            actions,
-        }
-    }
-}
+same_fields!(stages::StageChanged => StageChanged:
+    sale, scheme, before, after, target: maybe, actions: all);

@@ -1,7 +1,7 @@
 //! Journeys and purchases, from the contract's words to the model's and back.
 
 use super::bindings::exports::koppel::crm_sync::{journeys, shop};
-use super::convert_in::{all, facts, same_cases};
+use super::convert_in::{all, facts, same_cases, same_fields};
 use crate::flows::journeys::occasions::{Purchase, SignUp};
 use crate::flows::journeys::questions::JourneySwitch;
 use crate::journey::field::{FieldType, MessageField, Source};
@@ -16,111 +16,15 @@ same_cases!(journeys::Occasion => Occasion: SignUp, Cart, Order);
 same_cases!(Shown => journeys::Standing: Starting, Started, Unsure, Refused, Stopped);
 same_cases!(Lint => journeys::Lint: Missing, Unused, OtherCase, WhiteSpace);
 
-impl From<shop::Purchase> for Purchase {
-    fn from(it: shop::Purchase) -> Self {
-        let shop::Purchase {
-            id,
-            target,
-            products,
-            link,
-            status,
-            values,
-        } = it;
-        Self {
-            id,
-            target: target.into(),
-            products,
-            link,
-            status,
-            values: facts(values),
-        }
-    }
-}
-
-impl From<journeys::SignUp> for SignUp {
-    fn from(it: journeys::SignUp) -> Self {
-        let journeys::SignUp {
-            id,
-            form,
-            target,
-            values,
-        } = it;
-        Self {
-            id,
-            form,
-            target: target.into(),
-            values: facts(values),
-        }
-    }
-}
-
-impl From<Trigger> for journeys::Trigger {
-    fn from(it: Trigger) -> Self {
-        let Trigger { code, name } = it;
-        Self { code, name }
-    }
-}
-
-impl From<Journey> for journeys::Journey {
-    fn from(it: Journey) -> Self {
-        let Journey {
-            kind,
-            id,
-            name,
-            active,
-            triggers,
-        } = it;
-        Self {
-            kind: kind.into(),
-            id,
-            name,
-            active,
-            triggers: all(triggers),
-        }
-    }
-}
-
-impl From<journeys::Binding> for Binding {
-    fn from(it: journeys::Binding) -> Self {
-        let journeys::Binding {
-            id,
-            occasion,
-            status,
-            starts,
-            stops,
-            own_confirmation,
-        } = it;
-        Self {
-            id,
-            occasion: occasion.into(),
-            status,
-            starts,
-            stops,
-            own_confirmation,
-        }
-    }
-}
-
-impl From<Binding> for journeys::Binding {
-    fn from(it: Binding) -> Self {
-        let Binding {
-            id,
-            occasion,
-            status,
-            starts,
-            stops,
-            own_confirmation,
-        } = it;
-        Self {
-            id,
-            occasion: occasion.into(),
-            status,
-            starts,
-            stops,
-            own_confirmation,
-        }
-    }
-}
+same_fields!(shop::Purchase => Purchase:
+    id, target: Into::into, products, link, status, values: facts);
+same_fields!(journeys::SignUp => SignUp: id, form, target: Into::into, values: facts);
+same_fields!(Trigger => journeys::Trigger: code, name);
+same_fields!(Journey => journeys::Journey: kind: Into::into, id, name, active, triggers: all);
+same_fields!(journeys::Binding => Binding:
+    id, occasion: Into::into, status, starts, stops, own_confirmation);
+same_fields!(Binding => journeys::Binding:
+    id, occasion: Into::into, status, starts, stops, own_confirmation);
 
 impl From<journeys::FieldSource> for Source {
     fn from(it: journeys::FieldSource) -> Self {
@@ -203,25 +107,8 @@ impl TryFrom<journeys::JourneySettings> for JourneySettings {
     }
 }
 
-impl From<TriggerFields> for journeys::TriggerFields {
-    fn from(it: TriggerFields) -> Self {
-        let TriggerFields { trigger, fields } = it;
-        Self {
-            trigger,
-            fields: all(fields),
-        }
-    }
-}
-
-impl From<JourneySettings> for journeys::JourneySettings {
-    fn from(it: JourneySettings) -> Self {
-        let JourneySettings { bindings, fields } = it;
-        Self {
-            bindings: all(bindings),
-            fields: all(fields),
-        }
-    }
-}
+same_fields!(TriggerFields => journeys::TriggerFields: trigger, fields: all);
+same_fields!(JourneySettings => journeys::JourneySettings: bindings: all, fields: all);
 
 impl From<JourneySwitch> for journeys::JourneySwitch {
     fn from(it: JourneySwitch) -> Self {
@@ -248,13 +135,4 @@ impl From<JourneySwitch> for journeys::JourneySwitch {
     }
 }
 
-impl From<Finding> for journeys::Finding {
-    fn from(it: Finding) -> Self {
-        let Finding { lint, name, meant } = it;
-        Self {
-            lint: lint.into(),
-            name,
-            meant,
-        }
-    }
-}
+same_fields!(Finding => journeys::Finding: lint: Into::into, name, meant);

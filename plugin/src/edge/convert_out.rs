@@ -3,7 +3,7 @@
 
 use super::bindings::exports::koppel::crm_sync::{about, card, connection};
 use super::bindings::koppel::crm_sync::{outcomes, types};
-use super::convert_in::{all, same_cases};
+use super::convert_in::{all, maybe, same_cases, same_fields};
 use crate::about::Description;
 use crate::card::{BlockState, Card, PermissionSwitch};
 use crate::codes::CodeText;
@@ -38,15 +38,7 @@ fn words(items: Vec<&'static str>) -> Vec<String> {
     items.into_iter().map(str::to_owned).collect()
 }
 
-impl From<RecordRef> for types::RecordRef {
-    fn from(it: RecordRef) -> Self {
-        let RecordRef { kind, id } = it;
-        Self {
-            kind: kind.into(),
-            id,
-        }
-    }
-}
+same_fields!(RecordRef => types::RecordRef: kind: Into::into, id);
 
 impl From<FieldValue> for types::FieldValue {
     fn from(it: FieldValue) -> Self {
@@ -63,61 +55,12 @@ impl From<FieldValue> for types::FieldValue {
     }
 }
 
-impl From<Field> for types::Field {
-    fn from(it: Field) -> Self {
-        let Field { name, value } = it;
-        Self {
-            name,
-            value: value.map(Into::into),
-        }
-    }
-}
-
-impl From<Permission> for types::Permission {
-    fn from(it: Permission) -> Self {
-        let Permission { bit, name } = it;
-        Self { bit, name }
-    }
-}
-
-impl From<Reason> for outcomes::Reason {
-    fn from(it: Reason) -> Self {
-        let Reason { code, about } = it;
-        Self {
-            code: code.to_owned(),
-            about: facts(about),
-        }
-    }
-}
-
-impl From<Progress> for outcomes::Progress {
-    fn from(it: Progress) -> Self {
-        let Progress { done, total, unit } = it;
-        Self {
-            done,
-            total,
-            unit: unit.to_owned(),
-        }
-    }
-}
-
-impl From<Deferral> for outcomes::Deferral {
-    fn from(it: Deferral) -> Self {
-        let Deferral {
-            reason,
-            not_before,
-            cursor,
-            progress,
-        } = it;
-        let progress = progress.map(Into::into);
-        Self {
-            reason: reason.into(),
-            not_before,
-            cursor,
-            progress,
-        }
-    }
-}
+same_fields!(Field => types::Field: name, value: maybe);
+same_fields!(Permission => types::Permission: bit, name);
+same_fields!(Reason => outcomes::Reason: code: str::to_owned, about: facts);
+same_fields!(Progress => outcomes::Progress: done, total, unit: str::to_owned);
+same_fields!(Deferral => outcomes::Deferral:
+    reason: Into::into, not_before, cursor, progress: maybe);
 
 impl From<Outcome> for outcomes::Outcome {
     fn from(it: Outcome) -> Self {
@@ -144,20 +87,8 @@ impl From<QuestionFailed> for outcomes::QuestionFailed {
     }
 }
 
-impl From<RuleApplied> for outcomes::RuleApplied {
-    fn from(it: RuleApplied) -> Self {
-        let RuleApplied {
-            rule,
-            led_to,
-            about,
-        } = it;
-        Self {
-            rule: rule.to_owned(),
-            led_to: led_to.to_owned(),
-            about: facts(about),
-        }
-    }
-}
+same_fields!(RuleApplied => outcomes::RuleApplied:
+    rule: str::to_owned, led_to: str::to_owned, about: facts);
 
 impl From<Answer> for outcomes::Answer {
     fn from(it: Answer) -> Self {
@@ -176,131 +107,18 @@ impl From<Answer> for outcomes::Answer {
     }
 }
 
-impl From<MappingRow> for connection::MappingRow {
-    fn from(it: MappingRow) -> Self {
-        let MappingRow {
-            kind,
-            field,
-            property,
-        } = it;
-        Self {
-            kind: kind.into(),
-            field,
-            property,
-        }
-    }
-}
-
-impl From<MappingFault> for connection::MappingFault {
-    fn from(it: MappingFault) -> Self {
-        let MappingFault {
-            kind,
-            field,
-            reason,
-        } = it;
-        Self {
-            kind: kind.into(),
-            field,
-            reason: reason.into(),
-        }
-    }
-}
-
-impl From<MappingEffect> for connection::MappingEffect {
-    fn from(it: MappingEffect) -> Self {
-        let MappingEffect {
-            faults,
-            linked,
-            changing,
-            requests,
-            next,
-        } = it;
-        Self {
-            faults: all(faults),
-            linked,
-            changing: all(changing),
-            requests,
-            next,
-        }
-    }
-}
-
-impl From<PropertyOption> for connection::Property {
-    fn from(it: PropertyOption) -> Self {
-        let PropertyOption {
-            name,
-            label,
-            property_type,
-            fits,
-        } = it;
-        Self {
-            name,
-            label,
-            property_type,
-            fits: all(fits),
-        }
-    }
-}
-
-impl From<ConnectionState> for connection::State {
-    fn from(it: ConnectionState) -> Self {
-        let ConnectionState {
-            active,
-            reason,
-            mapping_saved,
-            permissions,
-        } = it;
-        let reason = reason.to_owned();
-        Self {
-            active,
-            reason,
-            mapping_saved,
-            permissions: all(permissions),
-        }
-    }
-}
-
-impl From<PermissionSwitch> for card::PermissionSwitch {
-    fn from(it: PermissionSwitch) -> Self {
-        let PermissionSwitch {
-            bit,
-            name,
-            on,
-            locked,
-            consent,
-            origin,
-        } = it;
-        Self {
-            bit,
-            name,
-            on,
-            locked,
-            consent: consent.into(),
-            origin: origin.into(),
-        }
-    }
-}
-
-impl From<Card> for card::Card {
-    fn from(it: Card) -> Self {
-        let Card {
-            state,
-            status,
-            reason,
-            synced_at,
-            external_id,
-            permissions,
-        } = it;
-        Self {
-            state: state.into(),
-            status: status.map(Into::into),
-            reason: reason.to_owned(),
-            synced_at,
-            external_id,
-            permissions: all(permissions),
-        }
-    }
-}
+same_fields!(MappingRow => connection::MappingRow: kind: Into::into, field, property);
+same_fields!(MappingFault => connection::MappingFault: kind: Into::into, field, reason: Into::into);
+same_fields!(MappingEffect => connection::MappingEffect:
+    faults: all, linked, changing: all, requests, next);
+same_fields!(PropertyOption => connection::Property: name, label, property_type, fits: all);
+same_fields!(ConnectionState => connection::State:
+    active, reason: str::to_owned, mapping_saved, permissions: all);
+same_fields!(PermissionSwitch => card::PermissionSwitch:
+    bit, name, on, locked, consent: Into::into, origin: Into::into);
+same_fields!(Card => card::Card:
+    state: Into::into, status: maybe, reason: str::to_owned, synced_at, external_id,
+    permissions: all);
 
 impl From<CodeText> for about::CodeText {
     fn from(it: CodeText) -> Self {
@@ -322,23 +140,6 @@ impl From<CodeText> for about::CodeText {
     }
 }
 
-impl From<Description> for about::Description {
-    fn from(it: Description) -> Self {
-        let Description {
-            name,
-            version,
-            contract,
-            profiles,
-            operations,
-            codes,
-        } = it;
-        Self {
-            name: name.to_owned(),
-            version: version.to_owned(),
-            contract: contract.to_owned(),
-            profiles: words(profiles),
-            operations: words(operations),
-            codes: all(codes),
-        }
-    }
-}
+same_fields!(Description => about::Description:
+    name: str::to_owned, version: str::to_owned, contract: str::to_owned, profiles: words,
+    operations: words, codes: all);

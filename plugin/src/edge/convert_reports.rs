@@ -3,7 +3,7 @@
 
 use super::bindings::exports::koppel::crm_sync::{card, reports};
 use super::bindings::koppel::crm_sync::mailings;
-use super::convert_in::{all, same_cases};
+use super::convert_in::{all, maybe, same_cases, same_fields};
 use crate::report::{
     Bounce, Campaign, CampaignStep, Details, FilledInForm, Form, FormAnswer, FormQuestion,
     FormResult, Happened, Interaction, InteractionKind, Link, Mailing, MailingChange, Medium,
@@ -25,197 +25,24 @@ impl From<reports::Whose> for Whose {
     }
 }
 
-impl From<Mailing> for mailings::Mailing {
-    fn from(it: Mailing) -> Self {
-        let Mailing {
-            id,
-            name,
-            medium,
-            online_version,
-            sent_at,
-            sent,
-        } = it;
-        Self {
-            id,
-            name,
-            medium: medium.into(),
-            online_version,
-            sent_at,
-            sent,
-        }
-    }
-}
-
-impl From<Message> for mailings::Message {
-    fn from(it: Message) -> Self {
-        let Message {
-            name,
-            author,
-            subject,
-            from_name,
-            from_email,
-        } = it;
-        Self {
-            name,
-            author,
-            subject,
-            from_name,
-            from_email,
-        }
-    }
-}
-
-impl From<Link> for mailings::Link {
-    fn from(it: Link) -> Self {
-        let Link {
-            id,
-            name,
-            url,
-            code,
-            link_type,
-        } = it;
-        Self {
-            id,
-            name,
-            url,
-            code,
-            link_type,
-        }
-    }
-}
-
-impl From<Details> for mailings::Details {
-    fn from(it: Details) -> Self {
-        let Details {
-            sender,
-            target_group,
-            message,
-            links,
-        } = it;
-        Self {
-            sender,
-            target_group,
-            message: message.map(Into::into),
-            links: all(links),
-        }
-    }
-}
-
-impl From<Statistics> for mailings::Statistics {
-    fn from(it: Statistics) -> Self {
-        let Statistics {
-            sent,
-            accepted,
-            opened,
-            rendered,
-            clicked,
-            hard_bounced,
-            soft_bounced,
-            not_retained,
-            conversion_clicked,
-            unsubscribed,
-            to_webshop,
-            carts_created,
-            carts_converted,
-            revenue,
-        } = it;
-        Self {
-            sent,
-            accepted,
-            opened,
-            rendered,
-            clicked,
-            hard_bounced,
-            soft_bounced,
-            not_retained,
-            conversion_clicked,
-            unsubscribed,
-            to_webshop,
-            carts_created,
-            carts_converted,
-            revenue,
-        }
-    }
-}
-
-impl From<Tally> for mailings::Tally {
-    fn from(it: Tally) -> Self {
-        let Tally { total, last_at } = it;
-        Self { total, last_at }
-    }
-}
-
-impl From<Tallies> for mailings::Tallies {
-    fn from(it: Tallies) -> Self {
-        let Tallies {
-            opened,
-            rendered,
-            clicked,
-            soft_bounced,
-            hard_bounced,
-        } = it;
-        Self {
-            opened: opened.into(),
-            rendered: rendered.into(),
-            clicked: clicked.into(),
-            soft_bounced: soft_bounced.into(),
-            hard_bounced: hard_bounced.into(),
-        }
-    }
-}
-
-impl From<Snapshot> for mailings::Snapshot {
-    fn from(it: Snapshot) -> Self {
-        let Snapshot {
-            at,
-            statistics,
-            tallies,
-            is_last,
-        } = it;
-        Self {
-            at,
-            statistics: statistics.into(),
-            tallies: tallies.into(),
-            is_last,
-        }
-    }
-}
-
-impl From<MailingChange> for super::bindings::koppel::crm_sync::changes::MailingChange {
-    fn from(it: MailingChange) -> Self {
-        let MailingChange {
-            mailing,
-            details,
-            snapshot,
-        } = it;
-        Self {
-            mailing: mailing.into(),
-            details: details.map(Into::into),
-            snapshot: snapshot.map(Into::into),
-        }
-    }
-}
-
-impl From<Interaction> for reports::Interaction {
-    fn from(it: Interaction) -> Self {
-        let Interaction {
-            target,
-            external_id,
-            at,
-            participation,
-            link,
-            bounce,
-        } = it;
-        Self {
-            target: target.map(Into::into),
-            external_id,
-            at,
-            participation,
-            link: link.map(Into::into),
-            bounce: bounce.map(Into::into),
-        }
-    }
-}
+same_fields!(Mailing => mailings::Mailing:
+    id, name, medium: Into::into, online_version, sent_at, sent);
+same_fields!(Message => mailings::Message: name, author, subject, from_name, from_email);
+same_fields!(Link => mailings::Link: id, name, url, code, link_type);
+same_fields!(Details => mailings::Details: sender, target_group, message: maybe, links: all);
+same_fields!(Statistics => mailings::Statistics:
+    sent, accepted, opened, rendered, clicked, hard_bounced, soft_bounced, not_retained,
+    conversion_clicked, unsubscribed, to_webshop, carts_created, carts_converted, revenue);
+same_fields!(Tally => mailings::Tally: total, last_at);
+same_fields!(Tallies => mailings::Tallies:
+    opened: Into::into, rendered: Into::into, clicked: Into::into, soft_bounced: Into::into,
+    hard_bounced: Into::into);
+same_fields!(Snapshot => mailings::Snapshot:
+    at, statistics: Into::into, tallies: Into::into, is_last);
+same_fields!(MailingChange => super::bindings::koppel::crm_sync::changes::MailingChange:
+    mailing: Into::into, details: maybe, snapshot: maybe);
+same_fields!(Interaction => reports::Interaction:
+    target: maybe, external_id, at, participation, link: maybe, bounce: maybe);
 
 impl From<Page<Interaction>> for reports::InteractionPage {
     fn from(it: Page<Interaction>) -> Self {
@@ -225,80 +52,13 @@ impl From<Page<Interaction>> for reports::InteractionPage {
     }
 }
 
-impl From<Campaign> for reports::Campaign {
-    fn from(it: Campaign) -> Self {
-        let Campaign { id, name, active } = it;
-        Self { id, name, active }
-    }
-}
-
-impl From<CampaignStep> for reports::CampaignStep {
-    fn from(it: CampaignStep) -> Self {
-        let CampaignStep {
-            message,
-            name,
-            medium,
-            details,
-        } = it;
-        Self {
-            message,
-            name,
-            medium: medium.into(),
-            details: details.into(),
-        }
-    }
-}
-
-impl From<Form> for reports::Form {
-    fn from(it: Form) -> Self {
-        let Form {
-            id,
-            name,
-            form_type,
-            form_state,
-        } = it;
-        Self {
-            id,
-            name,
-            form_type,
-            form_state,
-        }
-    }
-}
-
-impl From<FormQuestion> for reports::FormQuestion {
-    fn from(it: FormQuestion) -> Self {
-        let FormQuestion { id, rank, text } = it;
-        Self { id, rank, text }
-    }
-}
-
-impl From<FormAnswer> for reports::FormAnswer {
-    fn from(it: FormAnswer) -> Self {
-        let FormAnswer { question, answers } = it;
-        let question = question.into();
-        Self { question, answers }
-    }
-}
-
-impl From<FormResult> for reports::FormResult {
-    fn from(it: FormResult) -> Self {
-        let FormResult {
-            id,
-            submitted_at,
-            completed,
-            test,
-            answers,
-        } = it;
-        Self {
-            id,
-            submitted_at,
-            completed,
-            test,
-            answers: all(answers),
-        }
-    }
-}
+same_fields!(Campaign => reports::Campaign: id, name, active);
+same_fields!(CampaignStep => reports::CampaignStep:
+    message, name, medium: Into::into, details: Into::into);
+same_fields!(Form => reports::Form: id, name, form_type, form_state);
+same_fields!(FormQuestion => reports::FormQuestion: id, rank, text);
+same_fields!(FormAnswer => reports::FormAnswer: question: Into::into, answers);
+same_fields!(FormResult => reports::FormResult: id, submitted_at, completed, test, answers: all);
 
 impl From<Page<FormResult>> for reports::FormResultPage {
     fn from(it: Page<FormResult>) -> Self {
@@ -308,32 +68,9 @@ impl From<Page<FormResult>> for reports::FormResultPage {
     }
 }
 
-impl From<SentMessage> for card::SentMessage {
-    fn from(it: SentMessage) -> Self {
-        let SentMessage {
-            message,
-            name,
-            medium,
-            sent_at,
-            online_version,
-            participation,
-            opened,
-            clicked,
-            bounced,
-        } = it;
-        Self {
-            message,
-            name,
-            medium: medium.into(),
-            sent_at,
-            online_version,
-            participation,
-            opened: opened.into(),
-            clicked: clicked.into(),
-            bounced: bounced.map(Into::into),
-        }
-    }
-}
+same_fields!(SentMessage => card::SentMessage:
+    message, name, medium: Into::into, sent_at, online_version, participation, opened: Into::into,
+    clicked: Into::into, bounced: maybe);
 
 impl From<Page<SentMessage>> for card::MessagePage {
     fn from(it: Page<SentMessage>) -> Self {
