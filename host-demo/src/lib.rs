@@ -6,5 +6,6 @@ pub mod crm;
 pub mod explain;
 pub mod host;
 pub mod import;
+mod moment;
 pub mod web;
 pub mod window;

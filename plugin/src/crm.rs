@@ -83,6 +83,22 @@ pub enum FieldValue {
     MultiChoice(Vec<String>),
 }
 
+impl FieldValue {
+    /// The value as text; what stands between several options is given.
+    pub fn to_text(&self, between: &str) -> String {
+        match self {
+            Self::Text(text)
+            | Self::Decimal(text)
+            | Self::Date(text)
+            | Self::DateTime(text)
+            | Self::Choice(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Boolean(yes) => yes.to_string(),
+            Self::MultiChoice(codes) => codes.join(between),
+        }
+    }
+}
+
 /// The type of a CRM field, one for each case of [`FieldValue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {

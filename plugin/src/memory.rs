@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::connection::{Connection, MappingRow};
+use crate::connection::{Activity, Connection, MappingRow};
 use crate::crm::{RecordRef, Timestamp};
 use crate::ports::Ports;
 
@@ -197,6 +197,12 @@ impl<'a, P: Ports> Memory<'a, P> {
     /// The connection; none before the first activation.
     pub fn connection(&self) -> Option<Connection> {
         self.read(CONNECTION, "state")
+    }
+
+    /// The connection, where it is active.
+    pub fn active_connection(&self) -> Option<Connection> {
+        self.connection()
+            .filter(|it| it.activity == Activity::Active)
     }
 
     /// Keeps the connection.

@@ -3,23 +3,12 @@
 
 use host_demo::contract::{ListForm, SyncStatus};
 use host_demo::crm::lists::ListEdit;
-use koppel_tests::lists::{address, audience, static_list};
+use koppel_tests::lists::{addresses, audience, renamed, static_list};
 use koppel_tests::{World, contact, spotler};
 use spotler_sim::{Fault, switches::Product};
 
 async fn world() -> World {
     World::start_with(spotler(), "dynamics365").await
-}
-
-fn addresses(ids: &[&str]) -> Vec<String> {
-    ids.iter().map(|it| address(it)).collect()
-}
-
-fn renamed(name: &str) -> ListEdit {
-    ListEdit {
-        name: Some(name.to_owned()),
-        ..ListEdit::default()
-    }
 }
 
 /// The addresses in the audience with this name, sorted.

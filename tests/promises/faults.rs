@@ -6,23 +6,7 @@ use koppel_embedding::WorkerError;
 use koppel_tests::{World, anna, person};
 use spotler_sim::Fault;
 
-use crate::support::assert_same;
-
-/// Every way in which a request can fail and be worth another try.
-fn faults() -> Vec<(&'static str, Fault)> {
-    vec![
-        ("429", Fault::too_many_requests()),
-        ("429 with a time", Fault::retry_after(30)),
-        ("500", Fault::status(500)),
-        ("503", Fault::status(503)),
-        ("reset before", Fault::ResetBeforeWork),
-        ("reset after", Fault::ResetAfterWork),
-        ("truncated", Fault::TruncatedBody),
-        ("garbage", Fault::GarbageBody),
-        ("500 after work", Fault::StatusAfterWork { status: 500 }),
-        ("answered twice", Fault::AnsweredTwice),
-    ]
-}
+use crate::support::{assert_same, faults};
 
 /// C16, C18
 #[tokio::test]

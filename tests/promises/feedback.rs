@@ -8,9 +8,9 @@ use host_demo::crm::fields::Field;
 use host_demo::crm::tasks::StoredTask;
 use koppel_tests::{World, contact, spotler};
 use serde_json::{Value, json};
-use spotler_sim::{Fault, FormAction, JourneyDraft, MailingAction, RecipientAct, StepDo, Target};
+use spotler_sim::{Fault, FormAction, JourneyDraft, RecipientAct, StepDo};
 
-use crate::mailed::{does, mail_all, message, people, trigger};
+use crate::mailed::{does, mail_all, message, people, text_all, trigger};
 
 const HOUR_S: u64 = 3600;
 const DAY_S: u64 = 24 * HOUR_S;
@@ -213,27 +213,7 @@ async fn a_text_message_is_what_the_profile_says_and_has_no_opens() {
             .sim
             .ui_edit_property(who, "mobileNumber", "0612345678".into());
         edit.expect("a number");
-        let make = MailingAction::Make {
-            name: "Herinnering".to_owned(),
-            medium: spotler_sim::Medium::Sms,
-            message: message("x"),
-        };
-        let mailing = world.sim.ui_mailing(&make).expect("a mailing");
-        let id = || mailing.clone();
-        for action in [
-            MailingAction::ChooseList {
-                mailing: id(),
-                target: Target::AllContacts,
-                permission: None,
-            },
-            MailingAction::Schedule {
-                mailing: id(),
-                at: None,
-            },
-            MailingAction::Confirm { mailing: id() },
-        ] {
-            world.sim.ui_mailing(&action).expect("done");
-        }
+        text_all(&world, "Herinnering");
         poll(&world).await;
         let lines = timeline(&world, "1").await;
         assert_eq!(lines.len(), 1, "{profile}");

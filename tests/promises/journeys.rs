@@ -7,6 +7,8 @@ use koppel_tests::{World, anna, person, spotler};
 use serde_json::json;
 use spotler_sim::{Fault, FaultRule, JourneyAction, JourneyDraft, When};
 
+use crate::support::faults;
+
 /// Anna is in Spotler, and nothing was counted yet.
 async fn with_anna(profile: &str) -> World {
     let world = World::start_with(spotler(), profile).await;
@@ -444,22 +446,6 @@ async fn a_message_is_compared_with_the_fields_that_are_sent() {
         ]
     );
     assert_eq!(found[0].meant.as_deref(), Some("invoiceEmail"));
-}
-
-/// Every way in which a trigger can go wrong on the wire.
-fn faults() -> Vec<(&'static str, Fault)> {
-    vec![
-        ("429", Fault::too_many_requests()),
-        ("429 with a time", Fault::retry_after(30)),
-        ("500", Fault::status(500)),
-        ("503", Fault::status(503)),
-        ("reset before", Fault::ResetBeforeWork),
-        ("reset after", Fault::ResetAfterWork),
-        ("truncated", Fault::TruncatedBody),
-        ("garbage", Fault::GarbageBody),
-        ("500 after work", Fault::StatusAfterWork { status: 500 }),
-        ("answered twice", Fault::AnsweredTwice),
-    ]
 }
 
 /// C18

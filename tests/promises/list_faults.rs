@@ -3,25 +3,13 @@
 
 use host_demo::contract::RecordKind;
 use host_demo::crm::Edit;
-use host_demo::crm::lists::ListEdit;
 use host_demo::crm::selections::Selection;
-use koppel_tests::lists::{address, dynamic_list, static_list};
+use koppel_tests::lists::{address, addresses, dynamic_list, renamed, static_list};
 use koppel_tests::{World, contact, person, spotler};
 use spotler_sim::{Fault, ListAction};
 
 async fn world() -> World {
     World::start_with(spotler(), "dynamics365").await
-}
-
-fn addresses(ids: &[&str]) -> Vec<String> {
-    ids.iter().map(|it| address(it)).collect()
-}
-
-fn renamed(name: &str) -> ListEdit {
-    ListEdit {
-        name: Some(name.to_owned()),
-        ..ListEdit::default()
-    }
 }
 
 /// Waits until a request is held.

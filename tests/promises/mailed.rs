@@ -3,7 +3,7 @@
 use host_demo::contract::RecordRef;
 use koppel_embedding::{Host, TenantId};
 use koppel_tests::{World, person};
-use spotler_sim::{Link, Message, RecipientAct, Target};
+use spotler_sim::{Link, MailingAction, Message, RecipientAct, Target};
 
 /// A message with three links: number 1 of type `webshop`, number 2 of type
 /// `conversion`, number 3 of none.
@@ -46,6 +46,32 @@ pub(crate) async fn people(world: &World, count: usize) {
 pub(crate) fn mail_all(world: &World, name: &str) -> String {
     let sent = world.sim.ui_send(name, message(name), Target::AllContacts);
     sent.expect("sent")
+}
+
+/// Sends a text message to all contacts; answers Spotler's id of the mailing.
+pub(crate) fn text_all(world: &World, name: &str) -> String {
+    let make = MailingAction::Make {
+        name: name.to_owned(),
+        medium: spotler_sim::Medium::Sms,
+        message: message("x"),
+    };
+    let mailing = world.sim.ui_mailing(&make).expect("a mailing");
+    let id = || mailing.clone();
+    for action in [
+        MailingAction::ChooseList {
+            mailing: id(),
+            target: Target::AllContacts,
+            permission: None,
+        },
+        MailingAction::Schedule {
+            mailing: id(),
+            at: None,
+        },
+        MailingAction::Confirm { mailing: id() },
+    ] {
+        world.sim.ui_mailing(&action).expect("done");
+    }
+    mailing
 }
 
 /// Does what a recipient does with a message.

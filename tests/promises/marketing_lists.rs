@@ -2,25 +2,14 @@
 
 use host_demo::contract::{Consent, ListType, RecordKind, SyncStatus};
 use host_demo::crm::Edit;
-use host_demo::crm::lists::{ListEdit, NewList};
+use host_demo::crm::lists::NewList;
 use host_demo::crm::selections::Selection;
-use koppel_tests::lists::{address, dynamic_list, record, static_list};
+use koppel_tests::lists::{address, addresses, dynamic_list, record, renamed, static_list};
 use koppel_tests::{World, contact, spotler};
 use spotler_sim::{DynamicList, ListAction};
 
 async fn world() -> World {
     World::start_with(spotler(), "dynamics365").await
-}
-
-fn addresses(ids: &[&str]) -> Vec<String> {
-    ids.iter().map(|it| address(it)).collect()
-}
-
-fn renamed(name: &str) -> ListEdit {
-    ListEdit {
-        name: Some(name.to_owned()),
-        ..ListEdit::default()
-    }
 }
 
 fn derived(name: &str) -> DynamicList {

@@ -6,11 +6,9 @@ use koppel_embedding::contract::outcomes::QuestionFailed;
 use koppel_embedding::contract::reports::{Interaction, InteractionKind, Whose};
 use koppel_tests::{World, contact, spotler};
 use serde_json::json;
-use spotler_sim::{
-    FormAction, JourneyDraft, MailingAction, RecipientAct, SeedContact, StepDo, Target,
-};
+use spotler_sim::{FormAction, JourneyDraft, RecipientAct, SeedContact, StepDo};
 
-use crate::mailed::{asked, does, mail_all, message, named, people, post, trigger};
+use crate::mailed::{asked, does, mail_all, message, named, people, post, text_all, trigger};
 
 const START_MS: u64 = 1_772_442_000_000;
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -275,27 +273,7 @@ async fn opens_and_clicks_of_a_text_message_do_not_apply() {
         .sim
         .ui_edit_property("contact-1", "mobileNumber", "0612345678".into())
         .expect("a number");
-    let make = MailingAction::Make {
-        name: "Herinnering".to_owned(),
-        medium: spotler_sim::Medium::Sms,
-        message: message("x"),
-    };
-    let mailing = world.sim.ui_mailing(&make).expect("a mailing");
-    let id = || mailing.clone();
-    for action in [
-        MailingAction::ChooseList {
-            mailing: id(),
-            target: Target::AllContacts,
-            permission: None,
-        },
-        MailingAction::Schedule {
-            mailing: id(),
-            at: None,
-        },
-        MailingAction::Confirm { mailing: id() },
-    ] {
-        world.sim.ui_mailing(&action).expect("done");
-    }
+    let mailing = text_all(&world, "Herinnering");
     let (host, tenant) = asked(&world);
     let details = host.read_details(tenant, &mailing).await.expect("details");
     assert_eq!(

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use spotler_sim::Fault;
+
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -78,4 +80,20 @@ pub(crate) async fn tables(world: &koppel_tests::World) -> String {
         }
     }
     text
+}
+
+/// Every way in which a request can fail and be worth another try.
+pub(crate) fn faults() -> Vec<(&'static str, Fault)> {
+    vec![
+        ("429", Fault::too_many_requests()),
+        ("429 with a time", Fault::retry_after(30)),
+        ("500", Fault::status(500)),
+        ("503", Fault::status(503)),
+        ("reset before", Fault::ResetBeforeWork),
+        ("reset after", Fault::ResetAfterWork),
+        ("truncated", Fault::TruncatedBody),
+        ("garbage", Fault::GarbageBody),
+        ("500 after work", Fault::StatusAfterWork { status: 500 }),
+        ("answered twice", Fault::AnsweredTwice),
+    ]
 }

@@ -2,7 +2,7 @@
 //! what Spotler has of both.
 
 use host_demo::contract::{ListForm, ListType, RecordKind, RecordRef};
-use host_demo::crm::lists::NewList;
+use host_demo::crm::lists::{ListEdit, NewList};
 use host_demo::crm::selections::Selection;
 use koppel_embedding::queue::{HistoryEntry, Of};
 
@@ -31,6 +31,19 @@ pub fn dynamic_list(name: &str, filter: Selection) -> NewList {
 /// The address of a person of [`World::people`].
 pub fn address(id: &str) -> String {
     format!("p{id}@voorbeeld.nl")
+}
+
+/// The addresses of several people of [`World::people`].
+pub fn addresses(ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|it| address(it)).collect()
+}
+
+/// A form that gives a list another name.
+pub fn renamed(name: &str) -> ListEdit {
+    ListEdit {
+        name: Some(name.to_owned()),
+        ..ListEdit::default()
+    }
 }
 
 impl World {

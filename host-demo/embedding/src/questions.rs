@@ -20,6 +20,22 @@ use futures::future::BoxFuture;
 use wasmtime::Store as WasmStore;
 use wasmtime::component::Instance;
 
+/// Asks the component one question of one interface, which may be missing.
+macro_rules! question {
+    ($host:expr, $tenant:expr, $interface:ident.$function:ident($($given:expr),*)) => {
+        $host
+            .ask_fallible(stringify!($interface), $tenant, move |store, instance| {
+                Box::pin(async move {
+                    guest!(store, instance, $interface)
+                        .$function(store $(, $given)*)
+                        .await
+                })
+            })
+            .await
+    };
+}
+pub(crate) use question;
+
 /// A question was not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum QuestionError {
@@ -71,14 +87,7 @@ impl Host {
     /// # Errors
     /// [`QuestionError`].
     pub async fn read_mapping(&self, tenant: &TenantId) -> Result<Vec<MappingRow>, QuestionError> {
-        self.ask_fallible("connection", tenant, |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, connection)
-                    .call_read_mapping(store)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, connection.call_read_mapping())
     }
 
     /// The properties that Spotler has, as of the last refresh.
@@ -86,14 +95,7 @@ impl Host {
     /// # Errors
     /// [`QuestionError`].
     pub async fn read_properties(&self, tenant: &TenantId) -> Result<Vec<Property>, QuestionError> {
-        self.ask_fallible("connection", tenant, |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, connection)
-                    .call_read_properties(store)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, connection.call_read_properties())
     }
 
     /// What saving a mapping would do, a page of linked records at a time; no
@@ -108,14 +110,11 @@ impl Host {
         start: Option<String>,
     ) -> Result<MappingEffect, QuestionError> {
         let mapping = mapping.to_vec();
-        self.ask_fallible("connection", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, connection)
-                    .call_what_if_mapping(store, &mapping, start.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            connection.call_what_if_mapping(&mapping, start.as_deref())
+        )
     }
 
     /// What the latest finished export of a campaign did with each record of its
@@ -130,14 +129,11 @@ impl Host {
         start: Option<&str>,
     ) -> Result<AddresseePage, QuestionError> {
         let (campaign, start) = (campaign.to_owned(), start.map(str::to_owned));
-        self.ask_fallible("campaigns", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, campaigns)
-                    .call_list_addressees(store, &campaign, start.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            campaigns.call_list_addressees(&campaign, start.as_deref())
+        )
     }
 
     /// The Spotler block of one record; no request.
@@ -150,14 +146,7 @@ impl Host {
         record: &RecordRef,
     ) -> Result<Card, QuestionError> {
         let record = record.clone();
-        self.ask_fallible("card", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, card)
-                    .call_read_card(store, &record)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, card.call_read_card(&record))
     }
 
     /// The journeys as they were last listed; no request.
@@ -165,14 +154,7 @@ impl Host {
     /// # Errors
     /// [`QuestionError`].
     pub async fn list_journeys(&self, tenant: &TenantId) -> Result<Vec<Journey>, QuestionError> {
-        self.ask_fallible("journeys", tenant, |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, journeys)
-                    .call_list_journeys(store)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, journeys.call_list_journeys())
     }
 
     /// The settings for journeys as they were last saved; no request.
@@ -183,14 +165,7 @@ impl Host {
         &self,
         tenant: &TenantId,
     ) -> Result<JourneySettings, QuestionError> {
-        self.ask_fallible("journeys", tenant, |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, journeys)
-                    .call_read_journey_settings(store)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, journeys.call_read_journey_settings())
     }
 
     /// The switches of one record, one for each trigger; no request.
@@ -203,14 +178,7 @@ impl Host {
         record: &RecordRef,
     ) -> Result<Vec<JourneySwitch>, QuestionError> {
         let record = record.clone();
-        self.ask_fallible("journeys", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, journeys)
-                    .call_read_switches(store, &record)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, journeys.call_read_switches(&record))
     }
 
     /// What is wrong with the placeholders of a message; no request.
@@ -224,14 +192,7 @@ impl Host {
         text: &str,
     ) -> Result<Vec<Finding>, QuestionError> {
         let (trigger, text) = (trigger.to_owned(), text.to_owned());
-        self.ask_fallible("journeys", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, journeys)
-                    .call_lint_message(store, &trigger, &text)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, journeys.call_lint_message(&trigger, &text))
     }
 
     async fn ask_fallible<T, F>(

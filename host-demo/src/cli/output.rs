@@ -1,5 +1,6 @@
 //! What a command prints: tables for people, JSON for programs.
 
+pub(crate) use crate::moment::moment;
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -72,17 +73,6 @@ pub(crate) fn table(headers: &[&str], rows: Vec<Vec<String>>) -> String {
     }
     table.add_rows(rows);
     table.to_string()
-}
-
-/// A moment as people read it, in UTC.
-pub(crate) fn moment(ms: u64) -> String {
-    let moment = i64::try_from(ms)
-        .ok()
-        .and_then(|it| jiff::Timestamp::from_millisecond(it).ok());
-    moment.map_or_else(
-        || ms.to_string(),
-        |it| it.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-    )
 }
 
 /// A text, or a dash.

@@ -1,5 +1,6 @@
 //! Addresses of our own pages, and moments as people read them.
 
+pub(crate) use crate::moment::moment;
 use crate::{contract::RecordRef, crm::codes::Code};
 
 /// Kind and id of a record as the end of an address.
@@ -12,17 +13,6 @@ pub(crate) fn encoded(text: &str) -> String {
     // `+` means a blank in a query only; `%20` does everywhere.
     let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     encoded.replace('+', "%20")
-}
-
-/// A moment in UTC.
-pub(crate) fn moment(ms: u64) -> String {
-    let moment = i64::try_from(ms)
-        .ok()
-        .and_then(|it| jiff::Timestamp::from_millisecond(it).ok());
-    moment.map_or_else(
-        || ms.to_string(),
-        |it| it.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-    )
 }
 
 #[cfg(test)]

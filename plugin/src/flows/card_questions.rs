@@ -61,12 +61,10 @@ pub async fn list_mailing_history<P: Ports>(
     reference: &RecordRef,
     start: Option<&str>,
 ) -> Asked<Page<SentMessage>> {
-    let (connection, link, after) = (active(ports)?, linked(ports, reference)?, offset(start)?);
-    let spotler = Spotler::of(ports, &connection);
-    page(
-        spotler.mailing_history(&link.external_id, after).await,
-        after,
-    )
+    history(ports, reference, start, async |spotler, id, after| {
+        spotler.mailing_history(id, after).await
+    })
+    .await
 }
 
 /// The messages of journeys that were sent to the person (RE-42).
@@ -75,12 +73,10 @@ pub async fn list_journey_history<P: Ports>(
     reference: &RecordRef,
     start: Option<&str>,
 ) -> Asked<Page<SentMessage>> {
-    let (connection, link, after) = (active(ports)?, linked(ports, reference)?, offset(start)?);
-    let spotler = Spotler::of(ports, &connection);
-    page(
-        spotler.journey_history(&link.external_id, after).await,
-        after,
-    )
+    history(ports, reference, start, async |spotler, id, after| {
+        spotler.journey_history(id, after).await
+    })
+    .await
 }
 
 /// The forms that the person filled in (RE-27).
@@ -89,12 +85,22 @@ pub async fn list_form_history<P: Ports>(
     reference: &RecordRef,
     start: Option<&str>,
 ) -> Asked<Page<FilledInForm>> {
-    let (connection, link, after) = (active(ports)?, linked(ports, reference)?, offset(start)?);
-    let spotler = Spotler::of(ports, &connection);
-    page(spotler.form_history(&link.external_id, after).await, after)
+    history(ports, reference, start, async |spotler, id, after| {
+        spotler.form_history(id, after).await
+    })
+    .await
 }
 
-fn page<T>(read: Result<Rows<T>, Trouble>, after: usize) -> Asked<Page<T>> {
+/// A page of something that Spotler tells of one contact, by its external id.
+async fn history<P: Ports, T>(
+    ports: &P,
+    reference: &RecordRef,
+    start: Option<&str>,
+    read: impl AsyncFnOnce(&Spotler<'_, P>, &str, usize) -> Result<Rows<T>, Trouble>,
+) -> Asked<Page<T>> {
+    let (connection, link, after) = (active(ports)?, linked(ports, reference)?, offset(start)?);
+    let spotler = Spotler::of(ports, &connection);
+    let read = read(&spotler, &link.external_id, after).await;
     let (rows, count, more) = read.map_err(|it| failed(&it))?;
     Ok(Page {
         rows,

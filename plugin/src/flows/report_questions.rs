@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 
 use crate::codes;
-use crate::connection::{Activity, Connection, QuestionFailed};
+use crate::connection::{Connection, QuestionFailed};
 use crate::crm::Timestamp;
 use crate::memory::Memory;
 use crate::memory::messages::KnownMessage;
@@ -28,8 +28,7 @@ type Asked<T> = Result<T, QuestionFailed>;
 /// The connection, if it is active.
 pub(crate) fn active<P: Ports>(ports: &P) -> Asked<Connection> {
     Memory::new(ports)
-        .connection()
-        .filter(|it| it.activity == Activity::Active)
+        .active_connection()
         .ok_or(QuestionFailed::NotActive)
 }
 

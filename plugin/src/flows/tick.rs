@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::CrmChange;
 use crate::codes;
-use crate::connection::{Activity, Connection};
+use crate::connection::Connection;
 use crate::crm::{Event, Permission, Timestamp};
 use crate::flows::contact_saved::{notify_stopped, stop};
 use crate::flows::feedback::Reading;
@@ -65,10 +65,7 @@ struct Tick<'a, P> {
 /// The hook.
 pub async fn on_tick<P: Ports>(ports: &P, event: &Event) -> Answer {
     let memory = Memory::new(ports);
-    let active = memory
-        .connection()
-        .filter(|it| it.activity == Activity::Active);
-    let Some(connection) = active else {
+    let Some(connection) = memory.active_connection() else {
         return Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
             .because("PV-04", codes::NOT_ACTIVE);
     };

@@ -222,7 +222,7 @@ fn read(field: &MessageField, record: &CrmRecord, given: &Given) -> Vec<String> 
     match &field.source {
         Source::RecordField(name) => match record.value(name) {
             Some(FieldValue::MultiChoice(codes)) => codes.clone(),
-            Some(value) => one_or_ids(&text_of(value)),
+            Some(value) => one_or_ids(&value.to_text(",")),
             None => Vec::new(),
         },
         Source::Fixed(text) => one_or_ids(text),
@@ -234,19 +234,6 @@ fn read(field: &MessageField, record: &CrmRecord, given: &Given) -> Vec<String> 
             .filter(|it| it.0 == *name)
             .flat_map(|it| one_or_ids(&it.1))
             .collect(),
-    }
-}
-
-fn text_of(value: &FieldValue) -> String {
-    match value {
-        FieldValue::Text(text)
-        | FieldValue::Decimal(text)
-        | FieldValue::Date(text)
-        | FieldValue::DateTime(text)
-        | FieldValue::Choice(text) => text.clone(),
-        FieldValue::Number(number) => number.to_string(),
-        FieldValue::Boolean(yes) => yes.to_string(),
-        FieldValue::MultiChoice(codes) => codes.join(","),
     }
 }
 

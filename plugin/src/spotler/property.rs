@@ -86,7 +86,7 @@ impl Property {
         {
             return self.write_set(codes);
         }
-        let text = as_text(value);
+        let text = value.to_text(", ");
         let text = text.trim();
         if text.is_empty() {
             return Ok(Value::Null);
@@ -130,19 +130,6 @@ pub fn permissions(properties: &[Property]) -> Vec<Permission> {
             name: it.description.clone(),
         })
         .collect()
-}
-
-fn as_text(value: &FieldValue) -> String {
-    match value {
-        FieldValue::Text(text)
-        | FieldValue::Decimal(text)
-        | FieldValue::Date(text)
-        | FieldValue::DateTime(text)
-        | FieldValue::Choice(text) => text.clone(),
-        FieldValue::Number(number) => number.to_string(),
-        FieldValue::Boolean(boolean) => boolean.to_string(),
-        FieldValue::MultiChoice(codes) => codes.join(", "),
-    }
 }
 
 fn as_number(value: &FieldValue) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! The customer card, as far as it asks Spotler.
 
-use super::QuestionError;
+use super::{QuestionError, question};
 use crate::TenantId;
 use crate::calls::guest;
 use crate::contract::card::{Card, FormPage, MessagePage};
@@ -19,14 +19,7 @@ impl Host {
         record: &RecordRef,
     ) -> Result<Card, QuestionError> {
         let record = record.clone();
-        self.ask_fallible("card", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, card)
-                    .call_read_live_card(store, &record)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, card.call_read_live_card(&record))
     }
 
     /// The mailings that were sent to a person, a page at a time.
@@ -40,14 +33,11 @@ impl Host {
         start: Option<String>,
     ) -> Result<MessagePage, QuestionError> {
         let record = record.clone();
-        self.ask_fallible("card", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, card)
-                    .call_list_mailing_history(store, &record, start.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            card.call_list_mailing_history(&record, start.as_deref())
+        )
     }
 
     /// The messages of journeys that were sent to a person, a page at a time.
@@ -61,14 +51,11 @@ impl Host {
         start: Option<String>,
     ) -> Result<MessagePage, QuestionError> {
         let record = record.clone();
-        self.ask_fallible("card", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, card)
-                    .call_list_journey_history(store, &record, start.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            card.call_list_journey_history(&record, start.as_deref())
+        )
     }
 
     /// The forms that a person filled in, a page at a time.
@@ -82,13 +69,10 @@ impl Host {
         start: Option<String>,
     ) -> Result<FormPage, QuestionError> {
         let record = record.clone();
-        self.ask_fallible("card", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, card)
-                    .call_list_form_history(store, &record, start.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            card.call_list_form_history(&record, start.as_deref())
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! Results of mailings and journeys, and answers to forms: each asks Spotler.
 
-use super::QuestionError;
+use super::{QuestionError, question};
 use crate::TenantId;
 use crate::calls::guest;
 use crate::contract::generated::exports::koppel::crm_sync as exports;
@@ -24,14 +24,7 @@ impl Host {
         end: Timestamp,
         limit: u32,
     ) -> Result<Vec<Mailing>, QuestionError> {
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_mailings(store, start, end, limit)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, reports.call_list_mailings(start, end, limit))
     }
 
     /// Sender, target group, message and links of a mailing or of a journey's message.
@@ -44,14 +37,7 @@ impl Host {
         message: &str,
     ) -> Result<Details, QuestionError> {
         let message = message.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_read_details(store, &message)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, reports.call_read_details(&message))
     }
 
     /// The statistics of a mailing, as they are now.
@@ -64,14 +50,7 @@ impl Host {
         mailing: &str,
     ) -> Result<Statistics, QuestionError> {
         let mailing = mailing.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_read_statistics(store, &mailing)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, reports.call_read_statistics(&mailing))
     }
 
     /// What people did with a mailing or a journey's message, a page at a time.
@@ -87,14 +66,11 @@ impl Host {
         start: Option<String>,
     ) -> Result<InteractionPage, QuestionError> {
         let message = message.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_interactions(store, &message, kind, &of, start.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            reports.call_list_interactions(&message, kind, &of, start.as_deref())
+        )
     }
 
     /// All campaigns of Spotler's older kind.
@@ -102,14 +78,7 @@ impl Host {
     /// # Errors
     /// [`QuestionError`].
     pub async fn list_campaigns(&self, tenant: &TenantId) -> Result<Vec<Campaign>, QuestionError> {
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_campaigns(store)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, reports.call_list_campaigns())
     }
 
     /// The steps of a campaign that send a message.
@@ -122,14 +91,7 @@ impl Host {
         campaign: &str,
     ) -> Result<Vec<CampaignStep>, QuestionError> {
         let campaign = campaign.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_campaign_steps(store, &campaign)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, reports.call_list_campaign_steps(&campaign))
     }
 
     /// All forms.
@@ -137,14 +99,7 @@ impl Host {
     /// # Errors
     /// [`QuestionError`].
     pub async fn list_forms(&self, tenant: &TenantId) -> Result<Vec<Form>, QuestionError> {
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_forms(store)
-                    .await
-            })
-        })
-        .await
+        question!(self, tenant, reports.call_list_forms())
     }
 
     /// The questions of a form, as far as somebody answered it in the period.
@@ -159,14 +114,11 @@ impl Host {
         end: Timestamp,
     ) -> Result<Vec<FormQuestion>, QuestionError> {
         let form = form.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_form_questions(store, &form, start, end)
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            reports.call_list_form_questions(&form, start, end)
+        )
     }
 
     /// What was filled in within a period, a page at a time.
@@ -182,14 +134,11 @@ impl Host {
         next: Option<String>,
     ) -> Result<FormResultPage, QuestionError> {
         let form = form.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_list_form_results(store, &form, start, end, next.as_deref())
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            reports.call_list_form_results(&form, start, end, next.as_deref())
+        )
     }
 
     /// A form as one person filled it in once.
@@ -204,13 +153,10 @@ impl Host {
     ) -> Result<FormResult, QuestionError> {
         let form = form.to_owned();
         let form_result = form_result.to_owned();
-        self.ask_fallible("reports", tenant, move |store, instance| {
-            Box::pin(async move {
-                guest!(store, instance, reports)
-                    .call_read_form_result(store, &form, &form_result)
-                    .await
-            })
-        })
-        .await
+        question!(
+            self,
+            tenant,
+            reports.call_read_form_result(&form, &form_result)
+        )
     }
 }

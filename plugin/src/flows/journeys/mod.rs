@@ -210,11 +210,7 @@ impl<'a, P: Ports> Course<'a, P> {
     async fn credentials_refused(&self, said: &mut Said) -> bool {
         let refused =
             matches!(self.spotler.properties().await, Err(it) if it.kind == Kind::NotAuthorised);
-        let still_active = self
-            .memory
-            .connection()
-            .is_some_and(|it| it.activity == Activity::Active);
-        if refused && still_active {
+        if refused && self.memory.active_connection().is_some() {
             stop_connection(&self.memory, self.connection);
             said.changes.push(notify_stopped(self.connection));
         }
