@@ -7,6 +7,7 @@ mod expect;
 mod screen;
 mod spotler;
 mod steps;
+mod story;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,6 +39,9 @@ pub(crate) struct Args {
     /// The contacts to import, instead of examples/contacts.csv.
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
+    /// Tells one of the stories of mailings instead.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["keep", "profile", "contacts"])]
+    story: Option<story::Story>,
 }
 
 /// Runs the demo; fails if anything comes out otherwise than it should.
@@ -48,6 +52,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let start = Instant::now();
     let folder = root.join(FOLDER);
     empty(&folder)?;
+    if let Some(story) = args.story {
+        return story.tell(&folder);
+    }
     let contacts = match &args.contacts {
         Some(file) => fs::canonicalize(file)
             .with_context(|| format!("there is no file {}", file.display()))?,
