@@ -61,6 +61,11 @@ impl Crm {
             .to_owned())
     }
 
+    /// The file of its database.
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
+    }
+
     /// Runs a command and answers its JSON.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Result<Value> {
         let output = self
@@ -72,6 +77,20 @@ impl Crm {
             arguments,
             &succeeded(arguments, output.context("could not start the CRM")?)?,
         )
+    }
+
+    /// Runs a command that has to fail; answers what it says to the user.
+    pub(crate) fn refused(&self, arguments: &[&str]) -> Result<String> {
+        let output = self
+            .command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .context("could not start the CRM")?;
+        if output.status.success() {
+            bail!("`host-demo {}` should be refused", arguments.join(" "));
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Ok(said.trim().trim_start_matches("error: ").to_owned())
     }
 
     /// Runs a command that may report faults and still has an answer.
