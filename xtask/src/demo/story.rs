@@ -6,6 +6,7 @@
 mod campaign;
 mod journeys;
 mod mail;
+mod reports;
 mod stage;
 
 use std::path::Path;
@@ -22,6 +23,8 @@ pub(crate) enum Story {
     Campaign,
     /// Newsletter, abandoned cart, product review and life cycle: started once, stopped, and each refusal in words.
     Journeys,
+    /// Mailings and their figures, who did what, journeys, forms, the card of one contact, and five days off.
+    Reports,
 }
 
 impl Story {
@@ -30,12 +33,13 @@ impl Story {
         let start = Instant::now();
         let seed = match self {
             Self::Campaign => campaign::seed(),
-            Self::Journeys => Vec::new(),
+            Self::Journeys | Self::Reports => Vec::new(),
         };
         let mut stage = Stage::set(folder, &seed)?;
         match self {
             Self::Campaign => campaign::tell(&mut stage, folder)?,
             Self::Journeys => journeys::tell(&mut stage, folder)?,
+            Self::Reports => reports::tell(&mut stage, folder)?,
         }
         stage.nobody_was_made_reachable()?;
         println!(

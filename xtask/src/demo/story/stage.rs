@@ -29,6 +29,7 @@ pub(crate) struct Stage {
     pub(crate) spotler: Spotler,
     pub(crate) crm: Crm,
     now: Timestamp,
+    started: Timestamp,
 }
 
 impl Stage {
@@ -44,7 +45,12 @@ impl Stage {
         let spotler = Spotler::start_with(&program("spotler-sim")?, &options)?;
         let mut crm = Crm::new(program("host-demo")?, folder);
         crm.set_options(&["--at", &at]);
-        Ok(Self { spotler, crm, now })
+        Ok(Self {
+            spotler,
+            crm,
+            now,
+            started: now,
+        })
     }
 
     /// Connects with a profile and saves the mapping.
@@ -79,6 +85,16 @@ impl Stage {
     /// What time it is on both sides, as milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> i64 {
         self.now.as_millisecond()
+    }
+
+    /// What time it is, as ISO 8601.
+    pub(crate) fn moment(&self) -> String {
+        self.now.to_string()
+    }
+
+    /// So many minutes after the story started.
+    pub(crate) fn since_start(&self, minutes: i64) -> Timestamp {
+        self.started + jiff::SignedDuration::from_mins(minutes)
     }
 
     /// What time it is, as it is said.
