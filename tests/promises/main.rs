@@ -29,6 +29,7 @@ mod mapping;
 mod marketing_lists;
 mod opt_out;
 mod pace;
+mod pages;
 mod plan;
 mod relations;
 mod reports;
