@@ -8,6 +8,7 @@ mod profile_story;
 mod screen;
 mod spotler;
 mod steps;
+mod story;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,6 +43,9 @@ pub(crate) struct Args {
     /// of the story of its CRM.
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
+    /// Tells one of the stories of mailings instead.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["keep", "profile", "contacts"])]
+    story: Option<story::Story>,
     /// Where everything is kept, instead of target/demo; it is emptied first.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -55,6 +59,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let start = Instant::now();
     let folder = args.folder.clone().unwrap_or_else(|| root.join(FOLDER));
     empty(&folder)?;
+    if let Some(story) = args.story {
+        return story.tell(&folder);
+    }
     let shown = match profile_story::of_profile(&args.profile).filter(|_| args.contacts.is_none()) {
         Some(script) => tell(script, &folder)?,
         None => show(args, &root, &folder)?,

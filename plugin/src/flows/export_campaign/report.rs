@@ -165,7 +165,7 @@ impl<P: Ports> Export<'_, P> {
         changes.push(self.log(LogLevel::Info, codes::LOG_EXPORT_FINISHED, counts()));
         let mut facts = counts();
         facts.push(fact("state", "exported"));
-        facts.push(fact("list", &list));
+        facts.push(fact("spotler-id", &list));
         facts.push(fact("list-name", &self.input.list_name));
         facts.push(fact("list-state", ListState::Present.word()));
         facts.push(fact("exported-at", time::write(self.now)));
