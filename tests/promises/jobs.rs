@@ -2,8 +2,9 @@
 
 use host_demo::contract::{Consent, ManualAction, PermissionWish, SyncStatus};
 use host_demo::crm::jobs::{Job, JobRecord};
+use koppel_tests::journeys::code;
 use koppel_tests::{World, anna, contact, person, spotler};
-use spotler_sim::Fault;
+use spotler_sim::{Fault, JourneyDraft};
 
 async fn last_job(world: &World) -> (Job, Vec<JobRecord>) {
     let crm = world.host.crm();
@@ -35,6 +36,63 @@ async fn a_job_goes_from_processing_to_succeeded_with_the_result_of_its_record()
     assert!(job.started_at.is_some() && job.ended_at.is_some());
     assert_eq!(records[0].reference, contact("1"));
     assert_eq!(records[0].status, Some(SyncStatus::Succeeded));
+}
+
+/// DA-62, DA-61, DA-63: a job that is made by itself, with the contact named in it,
+/// and one that is made from the contact's record are the same job, and start the
+/// campaign in Spotler alike.
+#[tokio::test]
+async fn a_job_made_by_itself_and_one_made_from_the_record_are_the_same() {
+    let world = World::start_with(spotler(), "dynamics365").await;
+    for id in ["1", "2"] {
+        let email = format!("anna{id}@voorbeeld.nl");
+        world.save(id, person("Anna", &email)).await;
+    }
+    world.run().await;
+    let campaign = world.journey(JourneyDraft::campaign("Welkom"));
+    world.operate("refresh-journeys", &[], &[]).await;
+    let trigger = format!("campaign/{}", code(&campaign));
+    let browser = world.browser("admin").await;
+    let by_itself = [
+        ("operation", "start-journey"),
+        ("contacts", "1"),
+        ("trigger", &trigger),
+    ];
+    let answer = browser.post("/jobs", &by_itself).await;
+    assert_eq!(answer.location, "/jobs?said=queued");
+    world.run().await;
+    let (one, one_results) = last_job(&world).await;
+    let from_record = [("do", "start"), ("trigger", trigger.as_str())];
+    browser
+        .post("/participations/contact/2", &from_record)
+        .await;
+    world.run().await;
+    let (other, other_results) = last_job(&world).await;
+    assert_ne!(one.number, other.number);
+    let same = |it: &Job| {
+        (
+            it.operation.clone(),
+            it.user.clone(),
+            it.status,
+            it.result_code.clone(),
+            it.records,
+        )
+    };
+    assert_eq!(same(&one), same(&other));
+    assert_eq!(one.operation, "start-journey");
+    assert_eq!(one.status, SyncStatus::Succeeded);
+    let ended = |it: &[JobRecord]| {
+        it.iter()
+            .map(|it| (it.status, it.code.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ended(&one_results), ended(&other_results));
+    let whom = |it: &[JobRecord]| it[0].reference.id.clone();
+    assert_eq!(
+        (whom(&one_results), whom(&other_results)),
+        ("1".into(), "2".into())
+    );
+    assert_eq!(world.running().len(), 2);
 }
 
 /// DA-71, C26: while Spotler cannot be reached the job is under way, and it ends

@@ -46,7 +46,7 @@ pub(crate) struct Args {
     /// Tells one of the stories of mailings instead.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["keep", "profile", "contacts"])]
     story: Option<story::Story>,
-    /// Where everything is kept, instead of target/demo; it is emptied first.
+    /// Where everything is kept, instead of target/demo: a folder that is new or empty.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
 }
@@ -57,8 +57,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     setup::wasm_target()?;
     build(&root)?;
     let start = Instant::now();
-    let folder = args.folder.clone().unwrap_or_else(|| root.join(FOLDER));
-    empty(&folder)?;
+    let folder = match &args.folder {
+        Some(folder) => {
+            new_folder(folder)?;
+            folder.clone()
+        }
+        None => {
+            let folder = root.join(FOLDER);
+            empty(&folder)?;
+            folder
+        }
+    };
     if let Some(story) = args.story {
         return story.tell(&folder);
     }
@@ -155,6 +164,16 @@ fn program(name: &str) -> Result<PathBuf> {
         );
     }
     Ok(place)
+}
+
+/// A folder that somebody named is never emptied.
+fn new_folder(folder: &Path) -> Result<()> {
+    let place = folder.display();
+    fs::create_dir_all(folder).with_context(|| format!("could not make {place}"))?;
+    if fs::read_dir(folder)?.next().is_some() {
+        bail!("{place} is not empty; name a folder that is new or empty");
+    }
+    Ok(())
 }
 
 fn empty(folder: &Path) -> Result<()> {

@@ -124,7 +124,7 @@ async fn show(session: &Session) -> anyhow::Result<()> {
     let json = json!({
         "settings": settings.as_ref().map(fields),
         "permissions": attributes.iter()
-            .map(|it| json!({"bit": it.bit, "name": it.name, "retired": it.retired}))
+            .map(|it| json!({"bit": it.bit, "name": it.name, "category": it.category, "retired": it.retired}))
             .collect::<Vec<_>>(),
     });
     session.output.show(&json, || {

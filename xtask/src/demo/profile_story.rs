@@ -166,8 +166,8 @@ impl Story {
         Ok(requests)
     }
 
-    /// Leaves the requests of questions out: only what is asked from now on is shown.
-    pub(crate) fn step_requests(&mut self) -> Result<()> {
+    /// Passes over the requests up to now, such as those of a question or a plan.
+    pub(crate) fn pass_over_requests(&mut self) -> Result<()> {
         self.told = self.spotler.request_count()?;
         Ok(())
     }

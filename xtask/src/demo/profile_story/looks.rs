@@ -130,14 +130,16 @@ impl Story {
         Ok(tasks)
     }
 
-    /// The names of the permissions, in their order.
+    /// The opt-in attributes, by number and name in their order; fails where one is of another category than Spotler.
     pub(crate) fn permissions(&self) -> Result<Vec<(u64, String)>> {
         let settings = self.ask(&["settings", "show"])?;
+        let attributes = rows(&settings["permissions"]);
+        ensure!(
+            attributes.iter().all(|it| it["category"] == "Spotler"),
+            "an opt-in attribute is of another category: {settings}"
+        );
         let row = |it: &Value| Some((it["bit"].as_u64()?, it["name"].as_str()?.to_owned()));
-        Ok(rows(&settings["permissions"])
-            .iter()
-            .filter_map(row)
-            .collect())
+        Ok(attributes.iter().filter_map(row).collect())
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn permissions(story: &mut Story) -> Result<()> {
         "withdrawn",
     ])?;
     ensure!(dry["calls"].is_array(), "the plan shows nothing: {dry}");
-    story.step_requests()?;
+    story.pass_over_requests()?;
     let requests = story.work()?;
     ensure!(
         requests.is_empty(),

@@ -100,6 +100,7 @@ pub(super) fn added(story: &mut Story) -> Result<()> {
     );
     story.check_property(email(&EVA), "lastName", "Dam")?;
     story.check_property(email(&EVA), "birthday", "1984-05-06")?;
+    story.check_property(email(&EVA), "gender", "F")?;
     story.check_property(email(&LARS), "organisation", "Berg & Zn")?;
     story.check_property(email(&DAM), "city", "Utrecht")?;
     for (person, never) in [

@@ -9,6 +9,9 @@ use super::{ELS, MORE, NEWSLETTER, TOM};
 use crate::demo::profile_story::looks::{rows, text};
 use crate::demo::profile_story::{HOUR_S, Story};
 
+/// Who was exported, and gets the mailing.
+const ON_THE_LIST: [&str; 5] = ["R-2", "R-3", "R-4", "R-5", "R-6"];
+
 /// The mailing is made and sent in Spotler alone.
 pub(super) fn mailing(story: &mut Story) -> Result<String> {
     story.step(
@@ -59,6 +62,10 @@ pub(super) fn feedback(story: &mut Story, mailing: &str) -> Result<()> {
         ("soft-bounced", 1),
         ("hard-bounced", 1),
     ];
+    ensure!(
+        rows(&results["results"]).len() == 7,
+        "the activity has other rows: {results}"
+    );
     for (counted, unique) in expected {
         let row = rows(&results["results"])
             .iter()
@@ -101,10 +108,16 @@ fn sets(story: &Story, mailing: &str) -> Result<()> {
         "the campaign events should list four campaigns: {campaigns}"
     );
     let exported = story.ask(&["campaign", "results", CAMPAIGN, "--exported"])?;
-    let mut told = vec![format!(
-        "exported    {}",
-        rows(&exported["addressees"]).len()
-    )];
+    let mut who: Vec<&str> = rows(&exported["addressees"])
+        .iter()
+        .map(|it| text(&it["record"]).trim_start_matches("contact/"))
+        .collect();
+    who.sort_unstable();
+    ensure!(
+        who == ON_THE_LIST,
+        "exported were {who:?}; it should be {ON_THE_LIST:?}"
+    );
+    let mut told = vec![format!("exported    {}", who.join(" "))];
     let set = |kind: &str, bounce: Option<&str>| -> Result<Vec<String>> {
         let answer = story.ask(&["report", kind, mailing])?;
         let mut who: Vec<String> = rows(&answer["interactions"])
@@ -121,12 +134,7 @@ fn sets(story: &Story, mailing: &str) -> Result<()> {
         Ok(who)
     };
     for (name, kind, bounce, expected) in [
-        (
-            "sent to",
-            "recipients",
-            None,
-            &["R-2", "R-3", "R-4", "R-5", "R-6"][..],
-        ),
+        ("sent to", "recipients", None, &ON_THE_LIST[..]),
         ("opened", "opens", None, &["R-2", "R-6"]),
         ("soft bounce", "bounces", Some("soft"), &["R-3"]),
         ("hard bounce", "bounces", Some("hard"), &["R-4"]),

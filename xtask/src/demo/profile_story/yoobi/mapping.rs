@@ -109,7 +109,11 @@ pub(super) fn matching(story: &mut Story) -> Result<u64> {
     story.in_crm("Notitie is put to profileField1; Fleur alone has a note and is linked");
     story.edit(FLEUR.id, "note=Belt liever")?;
     story.edit(IRIS.id, "note=Nog niet gekoppeld")?;
-    story.work()?;
+    let requests = story.work()?;
+    ensure!(
+        requests.is_empty(),
+        "a field that is not mapped was sent: {requests:?}"
+    );
     let forecast = story.ask(&["mapping", "what-if", "note=profileField1"])?;
     story.shown(&format!(
         "what if: {} linked, {} would change",
