@@ -1,13 +1,21 @@
 //! How a saved record ends: the outcome, what the CRM is asked to change, and
 //! what is remembered. The only place that turns trouble into an outcome.
 
-use crate::change::{CrmChange, LogLevel, Task};
+mod locked;
+mod troubles;
+
+use crate::change::{CrmChange, LogLevel};
 use crate::codes;
-use crate::crm::{CrmRecord, Facts, Origin, RecordRef, SyncStatus, Timestamp};
+use crate::crm::{Facts, RecordRef, SyncStatus, Timestamp};
 use crate::decide::Case;
 use crate::memory::{DeferredAttempt, Intent, Link, Lock, LockKind};
 use crate::outcome::{Actor, Answer, Deferral, Outcome, Reason};
-use crate::spotler::trouble::{Kind, Trouble};
+use crate::spotler::trouble::Trouble;
+
+pub use locked::{bounce_task, lock_changes};
+use locked::{lock_outcome, opt_out};
+pub use troubles::trouble_outcome;
+use troubles::trouble_rule;
 
 /// An answer, and what is to be remembered with it.
 #[derive(Clone, Debug)]
@@ -241,119 +249,5 @@ fn kept() -> Deferral {
     Deferral {
         cursor: Some(codes::NOTED.to_owned()),
         ..deferral(Reason::new(codes::KEPT), None)
-    }
-}
-
-fn lock_outcome(kind: LockKind) -> Settled {
-    match kind {
-        LockKind::OptOut => Settled::skipped(codes::OPTED_OUT, "DA-34"),
-        LockKind::Bounce => Settled::of(
-            Outcome::Rejected(Reason::new(codes::BOUNCED), Actor::CrmUser),
-            "DA-38",
-        ),
-        LockKind::Unknown => Settled::of(
-            Outcome::Rejected(Reason::new(codes::INACTIVE), Actor::Marketer),
-            "C15",
-        ),
-    }
-}
-
-/// What the CRM is asked to change when a person turns out to be inactive.
-pub fn lock_changes(
-    record: &CrmRecord,
-    kind: LockKind,
-    hard: Option<bool>,
-    now: Timestamp,
-) -> Vec<CrmChange> {
-    match kind {
-        LockKind::OptOut => vec![opt_out(record, now, "contact-optout")],
-        LockKind::Bounce => vec![bounce_task(record, hard)],
-        LockKind::Unknown => vec![CrmChange::Task(Task {
-            key: format!("inactive-{}", record.reference.key()),
-            code: codes::TASK_INACTIVE,
-            owner: record.owner.clone(),
-            target: Some(record.reference.clone()),
-            about: Facts::new(),
-            due: None,
-        })],
-    }
-}
-
-/// The task about a bounce: one for each record (DA-38).
-pub fn bounce_task(record: &CrmRecord, hard: Option<bool>) -> CrmChange {
-    let bounce = match hard {
-        Some(true) => "hard",
-        Some(false) => "soft",
-        None => "unknown",
-    };
-    CrmChange::Task(Task {
-        key: format!("bounce-{}", record.reference.key()),
-        code: codes::TASK_BOUNCE,
-        owner: record.owner.clone(),
-        target: Some(record.reference.clone()),
-        about: vec![("bounce".to_owned(), bounce.to_owned())],
-        due: None,
-    })
-}
-
-fn opt_out(record: &CrmRecord, at: Timestamp, evidence: &'static str) -> CrmChange {
-    let target = record.reference.clone();
-    CrmChange::Mail {
-        target,
-        allowed: false,
-        origin: Origin::Spotler,
-        evidence,
-        at,
-    }
-}
-
-/// The table of what is retried and who acts.
-pub fn trouble_outcome(trouble: &Trouble) -> Outcome {
-    let reason = |code| {
-        let mut reason = Reason::new(code);
-        if let Some(status) = trouble.status {
-            reason = reason.with("status", status.to_string());
-        }
-        let error = trouble
-            .error_type
-            .clone()
-            .unwrap_or_else(|| "unknown".to_owned());
-        reason.with("error", error)
-    };
-    let later = |code| Outcome::Deferred(deferral(reason(code), trouble.retry_after));
-    match trouble.kind {
-        Kind::TooFast => later(codes::TOO_FAST),
-        Kind::ServerFault => later(codes::SERVER_FAULT),
-        Kind::Unreachable => later(codes::UNREACHABLE),
-        Kind::Lost | Kind::Garbled => later(codes::LOST),
-        Kind::NotSent => later(codes::NOT_SENT),
-        // Looked at a moment ago, and gone; or an address that somebody has whom
-        // Spotler does not show. Neither heals by itself.
-        Kind::NotFound => Outcome::Rejected(reason(codes::GONE), Actor::Marketer),
-        Kind::AlreadyExists => Outcome::Rejected(reason(codes::ADDRESS_TAKEN), Actor::Marketer),
-        Kind::ValueRefused => Outcome::Rejected(reason(codes::VALUE_REFUSED), Actor::CrmUser),
-        Kind::NotAuthorised => {
-            Outcome::Rejected(reason(codes::NOT_IN_PRODUCT), Actor::Administrator)
-        }
-        Kind::OptedOut | Kind::NoActiveChannel | Kind::Refused => {
-            Outcome::Rejected(reason(codes::REFUSED), Actor::Administrator)
-        }
-    }
-}
-
-fn trouble_rule(kind: Kind) -> &'static str {
-    match kind {
-        Kind::NotAuthorised => "C21",
-        Kind::ValueRefused => "YO-17",
-        Kind::OptedOut | Kind::NoActiveChannel => "C15",
-        Kind::NotFound
-        | Kind::AlreadyExists
-        | Kind::Refused
-        | Kind::TooFast
-        | Kind::ServerFault
-        | Kind::Unreachable
-        | Kind::Lost
-        | Kind::Garbled
-        | Kind::NotSent => "C16",
     }
 }

@@ -2,63 +2,27 @@
 //! event of its own with an outcome of its own, so that one failure does not
 //! stop the rest.
 
+mod operations;
+mod preparing;
 mod refusal;
 mod targets;
 
-use refusal::{Refusal, result};
+pub use operations::OPERATIONS;
+use operations::{BACKUP, BULK_CHANGE, REACTIVATE, RESTORE, SYNC_LIST};
+use refusal::result;
 use targets::{Page, Position, targets};
 
 use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::{Activity, Connection};
-use crate::crm::{Consent, CrmRecord, Event, Facts, Origin, SyncStatus, Timestamp};
+use crate::crm::{Event, Facts, SyncStatus, Timestamp};
 use crate::flows::journeys::manual;
-use crate::flows::{backup, list_sync, restore, settings_saved, step};
-use crate::manual::{ManualAction, PermissionWish};
+use crate::flows::{backup, list_sync, settings_saved, step};
+use crate::manual::ManualAction;
 use crate::marketing_list::MarketingList;
-use crate::memory::{Link, Memory, Wish};
+use crate::memory::Memory;
 use crate::outcome::{Actor, Answer, Outcome, Progress, Reason, RuleApplied};
 use crate::ports::Ports;
-
-/// Adds contacts to Spotler, with permissions if any are named (YO-10, YO-30).
-const LINK: &str = "link";
-/// Syncs contacts once more (DA-80).
-const SYNC_CONTACT: &str = "sync-contact";
-/// Switches permissions of contacts, and adds those that are not in Spotler yet
-/// (YO-30, YO-31).
-const SET_PERMISSIONS: &str = "set-permissions";
-/// Links what exists on both sides, and adds nothing (YO-15).
-const MATCH: &str = "match";
-/// Takes up people again who were made active again in Spotler (DA-77..DA-79).
-const REACTIVATE: &str = "reactivate";
-/// Brings a marketing list in Spotler up to date (DA-47).
-const SYNC_LIST: &str = "sync-list";
-
-/// Syncs records whose fields the CRM has changed together, with permissions if
-/// any are named, and adds those that are not in Spotler yet (YO-32..YO-36).
-const BULK_CHANGE: &str = "bulk-change";
-
-/// Keeps what Spotler has of everybody (YO-02, C25).
-const BACKUP: &str = "backup";
-/// Puts back what Spotler had of records before it was overwritten (YO-03).
-const RESTORE: &str = "restore";
-/// Names the run from which records are restored; without it the latest
-/// snapshot of each counts.
-const RUN: &str = "run";
-
-/// The operations of this file (C11); those with journeys are
-/// [`manual::OPERATIONS`].
-pub const OPERATIONS: [&str; 9] = [
-    LINK,
-    SYNC_CONTACT,
-    SET_PERMISSIONS,
-    MATCH,
-    REACTIVATE,
-    BULK_CHANGE,
-    SYNC_LIST,
-    BACKUP,
-    RESTORE,
-];
 
 /// How many records one action may name, and how many a step reads.
 const PAGE: u32 = 500;
@@ -224,84 +188,6 @@ impl<P: Ports> Step<'_, P> {
                 ("kept".to_owned(), list(kept)),
             ],
         })
-    }
-
-    /// What the action says of a record before it is queued: permissions that
-    /// are recorded first (C22); a refusal; or none where it does not concern
-    /// the record.
-    fn prepare(&self, record: &CrmRecord) -> Option<Result<Vec<CrmChange>, Refusal>> {
-        let link = self.memory.link(&record.reference);
-        if self.action.operation == RESTORE {
-            return Some(self.restore(record, link.as_ref()));
-        }
-        let wish = match self.action.operation.as_str() {
-            MATCH if link.is_some() => return None,
-            MATCH => Some(Wish::Match),
-            REACTIVATE if link.as_ref().is_none_or(|it| it.lock.is_none()) => {
-                return Some(Err(Refusal::NotInactive));
-            }
-            REACTIVATE => Some(Wish::Reactivate),
-            LINK | SET_PERMISSIONS | BULK_CHANGE if link.is_none() => Some(Wish::Link),
-            _ => None,
-        };
-        let is_locked = link.as_ref().is_some_and(|it| it.lock.is_some());
-        let opted_out = is_locked || !record.mail.allowed;
-        if opted_out && wish != Some(Wish::Reactivate) && self.switches_on() {
-            return Some(Err(Refusal::OptedOut));
-        }
-        let mut changes = Vec::new();
-        for wish in &self.action.permissions {
-            match self.say(record, *wish) {
-                Ok(change) => changes.extend(change),
-                Err(refusal) => return Some(Err(refusal)),
-            }
-        }
-        if let Some(wish) = wish {
-            self.memory.keep_wish(&record.reference, wish);
-        }
-        Some(Ok(changes))
-    }
-
-    /// Remembers that a record is to be restored, if there is something to
-    /// restore it from and nothing stands in the way (YO-03).
-    fn restore(&self, record: &CrmRecord, link: Option<&Link>) -> Result<Vec<CrmChange>, Refusal> {
-        if let Some(code) = restore::obstacle(record, link) {
-            return Err(Refusal::NotRestorable(code));
-        }
-        let mut parameters = self.action.parameters.iter();
-        let run = parameters.find(|it| it.0 == RUN).map(|it| it.1.as_str());
-        if self.ports.read_snapshot(&record.reference, run).is_none() {
-            return Err(Refusal::NotRestorable(codes::NO_SNAPSHOT));
-        }
-        self.memory.keep_restore(&record.reference, run);
-        Ok(Vec::new())
-    }
-
-    fn switches_on(&self) -> bool {
-        self.action.permissions.iter().any(|it| it.on)
-    }
-
-    /// The opt-in or opt-out of a wish, if the CRM does not hold it already. An
-    /// opt-out that the person gave is not overruled by an action.
-    fn say(&self, record: &CrmRecord, wish: PermissionWish) -> Result<Option<CrmChange>, Refusal> {
-        let held = record.choice(wish.bit).map(|it| it.consent);
-        let consent = match (wish.on, held) {
-            (true, Some(Consent::Given)) | (false, Some(Consent::Withdrawn)) => return Ok(None),
-            (true, Some(Consent::Withdrawn)) => return Err(Refusal::NoConsent(wish.bit)),
-            (true, _) if !self.connection.profile.actions_are_opt_ins => {
-                return Err(Refusal::NoConsent(wish.bit));
-            }
-            (true, _) => Consent::Given,
-            (false, _) => Consent::Withdrawn,
-        };
-        Ok(Some(CrmChange::Permission {
-            target: record.reference.clone(),
-            bit: wish.bit,
-            consent,
-            origin: Origin::Crm,
-            evidence: "manual-action",
-            at: self.at,
-        }))
     }
 
     fn ended(&self, done: u64, refused: u64) -> Answer {

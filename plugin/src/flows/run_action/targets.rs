@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MATCH, PAGE};
+use super::PAGE;
+use super::operations::MATCH;
 use crate::crm::{CrmRecord, RecordKind, RecordPage, RecordRef};
 use crate::manual::ManualAction;
 use crate::ports::Ports;
