@@ -130,12 +130,13 @@ fn show(args: &Args, root: &Path, folder: &Path) -> Result<Shown> {
 fn build(root: &Path) -> Result<()> {
     heading("Building the simulator and the CRM");
     let status = Command::new(cargo())
-        .args(["build", "-p", "spotler-sim", "-p", "host-demo"])
+        // Of the whole workspace, so that the tests need not compile the same crates again.
+        .args(["build", "--workspace", "--bins"])
         .current_dir(root)
         .status()
         .context("could not run `cargo`")?;
     if !status.success() {
-        bail!("`cargo build -p spotler-sim -p host-demo` ended with {status}");
+        bail!("`cargo build --workspace --bins` ended with {status}");
     }
     Ok(())
 }
