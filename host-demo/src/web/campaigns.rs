@@ -240,12 +240,7 @@ async fn gather<'a>(
     let waits = line
         .and_then(|it| it.reason.as_ref())
         .map(|it| visit.explainer.text(visit.language(), &it.code, &it.about));
-    let rows = results(
-        &visit
-            .host
-            .mailings_with_results(&campaign.list_name)
-            .await?,
-    );
+    let rows = results(&visit.host.mailings_of_campaign(&campaign).await?);
     let facts = stands.iter().flat_map(|it| &it.facts);
     Ok(CampaignPage {
         frame: &visit.frame,
