@@ -138,13 +138,29 @@ fn show(args: &Args, root: &Path, folder: &Path) -> Result<Shown> {
 /// Builds the two programs; cargo shows how far it is.
 fn build(root: &Path) -> Result<()> {
     heading("Building the simulator and the CRM");
-    let status = Command::new(cargo())
-        .args(["build", "-p", "spotler-sim", "-p", "host-demo"])
-        .current_dir(root)
-        .status()
-        .context("could not run `cargo`")?;
+    let mut build = Command::new(cargo());
+    build
+        // Of the whole workspace, so that the tests need not compile the same crates again.
+        .args(["build", "--workspace", "--bins"])
+        .current_dir(root);
+    // What cargo tells this program about itself would make dependencies that look at it compile anew.
+    for (name, _) in env::vars_os() {
+        let about_this = [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+        ];
+        if about_this
+            .iter()
+            .any(|it| name.to_string_lossy().starts_with(it))
+        {
+            build.env_remove(name);
+        }
+    }
+    let status = build.status().context("could not run `cargo`")?;
     if !status.success() {
-        bail!("`cargo build -p spotler-sim -p host-demo` ended with {status}");
+        bail!("`cargo build --workspace --bins` ended with {status}");
     }
     Ok(())
 }

@@ -28,6 +28,9 @@ const OPERATION: &str = "backup";
 /// So many backups are shown.
 const SHOWN: u32 = 20;
 
+/// So many records an operation may name.
+const MOST_NAMED: usize = 500;
+
 words! {
     struct BackupWords {
         title: "Back-up van de contacten in Spotler", "Backup of the contacts in Spotler";
@@ -107,11 +110,22 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<(), Trouble> {
         "restore" => {
             let number = fields.get("job").parse().map_err(|_| Trouble::NotFound)?;
             ready(visit, number).await?;
-            visit.host.restore(Restore::Run(number)).await?
+            visit.host.restore(whole(visit, number).await?).await?
         }
         _ => return Err(Trouble::NotFound),
     };
     Ok(())
+}
+
+/// Everything that a backup kept; while it is only tried, the first of it by name,
+/// because the selection of all is saved only when it is carried out.
+async fn whole(visit: &Visit, number: u64) -> Result<Restore, Trouble> {
+    if visit.rehearsal.is_none() {
+        return Ok(Restore::Run(number));
+    }
+    let mut records = visit.host.crm().records_of_run(number).await?;
+    records.truncate(MOST_NAMED);
+    Ok(Restore::Records(records, Some(number)))
 }
 
 /// Fails unless this job is a backup that was made.

@@ -83,7 +83,7 @@ fn in_word(visit: &Visit, fact: &NamedValue) -> Option<(String, String)> {
     match fact.name.as_str() {
         // Ids, and what stands elsewhere on the page.
         "source" | "message" | "participation" | "form-result" | "list" | "spotler-id"
-        | "online-version" => None,
+        | "list-absent" | "online-version" => None,
         "selected" => plain(w.selected),
         "exported" => plain(w.exported),
         "left-out" => plain(w.left_out),

@@ -13,6 +13,7 @@ mod cookies;
 mod form;
 mod frame;
 mod guard;
+mod happened;
 mod language;
 mod throttle;
 mod trouble;

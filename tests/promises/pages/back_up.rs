@@ -135,6 +135,9 @@ async fn a_whole_backup_is_put_back() {
     world.run().await;
     assert_eq!(city(&world), "Utrecht");
     let restore = [("do", "restore"), ("job", number.as_str())];
+    let dry = browser.dry_run("/backups", &restore).await;
+    assert!(text_of(&dry).contains("city Utrecht Zwolle"), "{dry}");
+    assert_eq!(city(&world), "Utrecht", "only tried");
     browser.post("/backups", &restore).await;
     world.run_to_the_end().await;
     assert_eq!(city(&world), "Zwolle");

@@ -251,3 +251,106 @@ async fn a_cart_changes_its_status() {
     let link = [&cart("1", "paid")[..], &[("link", "javascript:alert(1)")]].concat();
     assert_eq!(browser.post("/shop", &link).await.status.as_u16(), 422);
 }
+
+/// Beside every button that writes stands another one that only shows what would
+/// happen; here for a sale, a list, a relation and a rejected event.
+#[tokio::test]
+async fn what_would_happen_is_shown_for_a_sale_a_list_and_a_rejection() {
+    let world = World::start_with(koppel_tests::spotler(), "dynamics365").await;
+    world.save("1", anna()).await;
+    world.run().await;
+    let browser = world.browser("admin").await;
+    let action = [
+        ("type", "change-contact"),
+        ("target", "spotler"),
+        ("name", "Nieuwsbrief"),
+        ("scheme", "sales"),
+        ("stage", "won"),
+        ("permission", "1"),
+    ];
+    browser.dry_run("/actions", &action).await;
+    assert!(
+        !browser.page("/actions").await.contains("Nieuwsbrief</a>"),
+        "only tried"
+    );
+    browser.post("/actions", &action).await;
+    let sale = [
+        ("sale", "s1"),
+        ("scheme", "sales"),
+        ("stage", "won"),
+        ("record", "1"),
+    ];
+    let dry = browser.dry_run("/sales", &sale).await;
+    assert!(dry.contains("<caption><code>PUT "), "{dry}");
+    assert!(
+        !browser.page("/sales").await.contains("s1</strong>"),
+        "only tried"
+    );
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+
+    let list = [
+        ("name", "Klanten"),
+        ("type", "static"),
+        ("target", "contact"),
+    ];
+    let made = browser.post("/lists", &list).await.location;
+    let (list, _) = made.split_once('?').expect("said");
+    browser
+        .dry_run(list, &[("do", "add"), ("member", "1")])
+        .await;
+    assert!(
+        !browser.page(list).await.contains("/records/contact/1"),
+        "only tried"
+    );
+    browser.post(list, &[("do", "add"), ("member", "1")]).await;
+    let dry = browser.dry_run(list, &[("do", "sync")]).await;
+    assert!(dry.contains("<caption><code>POST "), "{dry}");
+
+    world
+        .sim
+        .faults()
+        .always_on("PUT *", spotler_sim::Fault::status(400));
+    world.save("1", anna().text("city", "Utrecht")).await;
+    world.run_to_the_end().await;
+    let rejected = world.rejections().await;
+    let event = rejected.first().expect("a rejection").key.to_string();
+    world.sim.faults().clear();
+    let retry = [("do", "retry"), ("event", event.as_str())];
+    let dry = browser.dry_run("/queue", &retry).await;
+    assert!(dry.contains("Contact saved: contact 1"), "{dry}");
+    assert_eq!(world.rejections().await.len(), rejected.len(), "only tried");
+}
+
+/// DA-38, DA-39: tasks go on where the page before ended, by owner too.
+#[tokio::test]
+async fn tasks_are_paged_by_owner() {
+    let world = World::start().await;
+    let filled = world.host.crm().store().write(|connection| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO crm_tasks (tenant, key, code, owner, about, open, created_at, changed_at)
+                 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 449)
+                 SELECT tenant, printf('t%03d', i), 'task-bounce', 'owner-' || (i % 2),
+                     '[{\"name\":\"address\",\"value\":\"a' || i || '@x\"}]', 1, i, i
+                 FROM (SELECT DISTINCT tenant FROM crm_users), n",
+            )
+            .execute(connection)
+            .await
+        })
+    });
+    if let Err(error) = filled.await {
+        panic!("no tasks were made: {error:?}");
+    }
+    let browser = world.browser("admin").await;
+    let first = browser.page("/tasks?owner=owner-1").await;
+    assert!(row_of(&first, "owner-0").contains("225") && row_of(&first, "owner-1").contains("225"));
+    let keys = |page: &str| page.matches("name=\"key\"").count();
+    assert_eq!(keys(&first), 200);
+    let next = first.split("after=").nth(1).expect("a next page");
+    let next = next.split('"').next().unwrap_or_default();
+    let second = browser
+        .page(&format!("/tasks?owner=owner-1&after={next}"))
+        .await;
+    assert_eq!(keys(&second), 25, "{second}");
+    assert!(!second.contains("Next page"));
+}

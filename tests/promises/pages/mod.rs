@@ -3,6 +3,7 @@
 mod back_up;
 mod campaign_results;
 mod desk;
+mod health;
 mod journeys;
 mod reports;
 mod size;

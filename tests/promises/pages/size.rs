@@ -63,7 +63,7 @@ fn statements(count: usize) -> Vec<String> {
                  about, open_events, records, awaited, failed, created_at, started_at, ended_at)
              {n} SELECT tenant, number + i, operation, user_id, asked, status, result_code, about,
                  open_events, records, awaited, failed, created_at, started_at, ended_at
-             FROM (SELECT * FROM crm_jobs ORDER BY number LIMIT 1), n"
+             FROM (SELECT * FROM crm_jobs ORDER BY number DESC LIMIT 1), n"
         ),
         format!(
             "INSERT INTO crm_job_records (tenant, number, kind, id, status, code, about, awaited, at)
@@ -130,7 +130,9 @@ async fn filled(count: usize) -> World {
             Ok::<_, sqlx::Error>(())
         })
     });
-    assert!(filled.await.is_ok(), "the tables are filled");
+    if let Err(error) = filled.await {
+        panic!("the tables were not filled: {error:?}");
+    }
     world
 }
 

@@ -48,7 +48,7 @@ words! {
         timeline_empty: "Er is nog niets verstuurd.", "Nothing was sent yet.";
         history: "Geschiedenis", "History";
         history_empty: "Er is nog niets gesynchroniseerd.", "Nothing was synced yet.";
-        hook: "Aanroep", "Hook";
+        hook: "Gebeurtenis", "Event";
         attempt: "Poging", "Attempt";
         why: "Waarom", "Why";
         spotler_block: "Spotler", "Spotler";

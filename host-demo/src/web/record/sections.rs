@@ -5,7 +5,7 @@ use koppel_embedding::queue::HistoryEntry;
 use crate::{
     contract::Activity,
     crm::{Record, attributes::Attribute},
-    web::{facts, links::moment, visit::Visit, words::Words},
+    web::{facts, happened, links::moment, visit::Visit, words::Words},
 };
 
 /// What the person said for one permission.
@@ -85,7 +85,7 @@ impl Call {
         });
         Self {
             at: moment(entry.ended_at),
-            hook: entry.hook.clone(),
+            hook: happened::event(visit, &entry.hook),
             attempt: entry.attempt,
             outcome: visit.frame.words.outcome_of(&entry.outcome),
             reason: explainer.text(language, &entry.reason.code, &entry.reason.about),

@@ -178,7 +178,11 @@ async fn a_form_that_is_only_tried_changes_nothing() {
         "{}",
         answer.body
     );
-    assert!(answer.body.contains("contact/p1"), "{}", answer.body);
+    assert!(
+        answer.body.contains("Contact saved: contact p1"),
+        "{}",
+        answer.body
+    );
     assert_eq!(site.waiting().await, before);
     let page = browser.page("/records/contact/p1").await;
     assert!(page.contains("/edit/contact/p1"), "it was not deleted");

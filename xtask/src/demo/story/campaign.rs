@@ -125,6 +125,13 @@ fn plan(stage: &Stage) -> Result<()> {
         "--permission",
         "1",
     ])?;
+    let unnamed = [
+        "campaign", "new", "naamloos", "--title", "Naamloos", "--select", "all",
+    ];
+    ensure!(
+        stage.crm.read(&unnamed).is_err(),
+        "a list without a name is taken in"
+    );
     let said = stage.type_in(&["campaign", "plan", "voorjaar"])?;
     let plan = stage.crm.ask(&["campaign", "plan", "voorjaar"])?;
     ensure!(
@@ -186,9 +193,16 @@ fn small_ones_do_not_wait(stage: &Stage) -> Result<()> {
     stage.type_in(&["campaign", "run", "beurs"])?;
     let before = stage.spotler.request_count()?;
     stage.type_in(&["work"])?;
-    for request in stage.spotler.requests_since(before)? {
+    let requests = stage.spotler.requests_since(before)?;
+    for request in &requests {
         say(&format!("  {request}"));
     }
+    let at = |start: &str| requests.iter().position(|it| it.starts_with(start));
+    let (people, list) = (at("POST /contact/list"), at("POST /templist"));
+    ensure!(
+        people.is_some() && people < list,
+        "the list was made before its people: {requests:?}"
+    );
     ensure!(is_done(stage, "beurs")?, "the small campaign is not done");
     ensure!(
         !is_done(stage, "voorjaar")?,
@@ -331,6 +345,8 @@ fn who_was_exported(stage: &Stage) -> Result<()> {
         "--channel",
         "letter",
     ])?;
+    let by_letter = stage.crm.read(&["campaign", "run", "kenmerk"]);
+    ensure!(by_letter.is_err(), "a campaign by letter was exported");
     let carries = stage.crm.ask(&["campaign", "plan", "kenmerk"])?;
     ensure!(
         carries["selected"] == on_it.len(),
@@ -410,6 +426,11 @@ fn a_name_is_used_once(stage: &Stage) -> Result<()> {
     ensure!(
         of_it.is_some_and(|it| it["reason"]["code"] == "list-name-taken"),
         "it should be rejected because of its name: {rejected:?}"
+    );
+    let failed = stage.messages("notify-export-failed")?.len();
+    ensure!(
+        failed == 1,
+        "the user is told {failed} times that it failed"
     );
     Ok(())
 }

@@ -398,6 +398,10 @@ fn participations(stage: &Stage, campaign: &str) -> Result<()> {
         anyhow::bail!("P-1 took part twice: {sent:?}");
     };
     ensure!(first != second, "the two participations are one");
+    for question in ["opens", "clicks"] {
+        let all = records(stage, &[question, message])?;
+        ensure!(all == ["P-1"], "{question} of the step: {all:?}");
+    }
     for (question, participation, count) in [
         ("opens", first, 1),
         ("opens", second, 0),
@@ -625,6 +629,13 @@ fn until_settled(stage: &mut Stage, mailing: &str) -> Result<()> {
         .collect();
     ensure!(opened == [3, 4, 4, 4, 4, 4], "six times: {opened:?}");
     say("after an hour, 1, 3, 7, 14 and 28 days; then no request more");
+    let lines = timeline(stage, "P-10")?;
+    let of_it: Vec<&Value> = lines.iter().filter(|it| it["title"] == "Nieuws").collect();
+    ensure!(
+        of_it.len() == 1 && of_it[0]["facts"]["opened"] == "yes",
+        "P-10 opened it a day later, and has one line of it: {of_it:?}"
+    );
+    say("P-10 opened it after the first look: the same line in the timeline says so now");
     Ok(())
 }
 
