@@ -131,7 +131,8 @@ fn build(root: &Path) -> Result<()> {
     heading("Building the simulator and the CRM");
     let mut build = Command::new(cargo());
     build
-        .args(["build", "-p", "spotler-sim", "-p", "host-demo"])
+        // Of the whole workspace, so that the tests need not compile the same crates again.
+        .args(["build", "--workspace", "--bins"])
         .current_dir(root);
     // What cargo tells this program about itself would make dependencies that look at it compile anew.
     for (name, _) in env::vars_os() {
@@ -150,7 +151,7 @@ fn build(root: &Path) -> Result<()> {
     }
     let status = build.status().context("could not run `cargo`")?;
     if !status.success() {
-        bail!("`cargo build -p spotler-sim -p host-demo` ended with {status}");
+        bail!("`cargo build --workspace --bins` ended with {status}");
     }
     Ok(())
 }

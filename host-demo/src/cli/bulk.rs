@@ -17,6 +17,7 @@ use crate::{
         DemoCrm,
         bulk::{Bulk, BulkChange, BulkState, Keywords, Preview},
         codes::Code,
+        edit::RuleBroken,
         selections::Selection,
     },
 };
@@ -120,7 +121,7 @@ pub(crate) async fn run(command: BulkCommand, session: &Session) -> anyhow::Resu
 async fn whom(args: ChooseArgs, crm: &DemoCrm) -> anyhow::Result<Selection> {
     let by_option = args.kind.is_some() || args.relation.is_some();
     anyhow::ensure!(
-        args.records.is_empty() != by_option,
+        args.records.is_empty() == by_option,
         "choose records by their ids, or by `--kind` or `--relation`, and not both"
     );
     if let Some(relation) = args.relation {
@@ -171,7 +172,10 @@ async fn set(args: SetArgs, session: &Session, crm: &DemoCrm) -> anyhow::Result<
 async fn preview(number: u64, session: &Session, crm: &DemoCrm) -> anyhow::Result<()> {
     let (bulk, preview) = crm.preview_bulk(number).await?;
     let name = |it: &RecordRef| format!("{}/{}", it.kind.code(), it.id);
-    let refusal = |(record, why): &(RecordRef, String)| json!({"record": name(record), "why": why});
+    let told = |why: Option<&RuleBroken>| {
+        why.map_or_else(|| "there is no such record".to_owned(), ToString::to_string)
+    };
+    let refusal = |(record, why): &(RecordRef, Option<RuleBroken>)| json!({"record": name(record), "why": told(why.as_ref())});
     let json = json!({
         "bulk": bulk_json(&bulk),
         "changed": preview.changed,
@@ -181,7 +185,7 @@ async fn preview(number: u64, session: &Session, crm: &DemoCrm) -> anyhow::Resul
         "refusals": preview.refusals.iter().map(refusal).collect::<Vec<_>>(),
     });
     session.output.show(&json, || {
-        let Preview { changed, unchanged, refused, examples, refusals } = &preview;
+        let Preview { changed, unchanged, refused, examples, refusals, .. } = &preview;
         let mut text = format!(
             "{} of {} records: {changed} would change, {unchanged} have the values already, {refused} are refused",
             what_changes(&bulk.change), bulk.chosen,
@@ -191,6 +195,7 @@ async fn preview(number: u64, session: &Session, crm: &DemoCrm) -> anyhow::Resul
             text.push_str(&format!("\nwould change: {}", names.join(", ")));
         }
         for (record, why) in refusals {
+            let why = told(why.as_ref());
             text.push_str(&format!("\nrefused: {}: {why}", name(record)));
         }
         text

@@ -35,6 +35,7 @@ pub mod log;
 pub mod logins;
 pub mod mailings;
 pub(crate) mod mapping_draft;
+pub mod names;
 pub mod outbox;
 pub mod preferences;
 pub mod rehearsal;

@@ -11,6 +11,7 @@ use axum::{
 use super::{
     form::{Fields, Posted},
     frame::Frame,
+    journeys::known::Known,
     labels,
     links::tail,
     trouble::{Trouble, chain, shown},
@@ -22,6 +23,7 @@ use crate::{
     crm::{
         bulk::{Bulk, BulkChange, BulkError, BulkState, Keywords, Preview},
         codes::Code,
+        edit::RuleBroken,
         selections::Selection,
         value::{self, ValueProblem},
     },
@@ -29,6 +31,9 @@ use crate::{
 
 /// The fields that the second step offers, in this order (YO-33).
 const FIELDS: [&str; 4] = ["note", "job_title", "department", "language"];
+
+/// So many contacts are looked at before the page is shown.
+const LOOKED_AT: u64 = 2_000;
 
 words! {
     struct BulkWords {
@@ -48,12 +53,17 @@ words! {
         keywords: "Trefwoorden", "Keywords";
         keywords_hint: "meer dan één met een puntkomma ertussen", "several with a semicolon between";
         replace: "Alle bestaande trefwoorden vervangen", "Replace all existing keywords";
+        journeys: "Automations", "Automations";
+        start: "starten", "start";
+        stop: "stoppen", "stop";
         switch_on: "aanzetten", "switch on";
         switch_off: "uitzetten", "switch off";
         leave: "laten zoals het is", "leave as it is";
         would_change: "Zou wijzigen", "Would change";
         already: "Heeft de waarden al (wordt wel gekoppeld)", "Has the values already (is linked all the same)";
         refused: "Geweigerd door een regel van het CRM", "Refused by a rule of the CRM";
+        looked_at: "De eerste {} zijn bekeken; de andere volgen bij het opslaan.",
+            "The first {} were looked at; the others follow when saving.";
         examples: "Onder meer", "Among others";
         nobody: "Er past niemand bij deze keuze.", "Nobody matches this choice.";
         nothing: "Er is nog niets gekozen om te wijzigen.", "Nothing to change was chosen yet.";
@@ -84,6 +94,8 @@ struct Set<'a> {
     keywords: String,
     replace: bool,
     permissions: Vec<(u32, String, &'static str)>,
+    /// Trigger, name, and what is to be done with it (YO-33, YO-49).
+    journeys: Vec<(String, String, &'static str)>,
 }
 
 #[derive(Template)]
@@ -94,8 +106,9 @@ struct Look<'a> {
     number: u64,
     chosen: String,
     preview: Option<Preview>,
-    examples: Vec<String>,
-    refusals: Vec<(String, String)>,
+    examples: Vec<(String, String)>,
+    refusals: Vec<(String, String, String)>,
+    more: Option<String>,
     job: Option<u64>,
     saving: bool,
 }
@@ -216,8 +229,18 @@ async fn setting<'a>(
         };
         (it.bit, it.name, wish)
     });
+    let known = Known::of(visit).await?;
+    let journeys = known.choices(visit, "").into_iter().map(|it| {
+        let wish = match typed.map(|typed| typed.get(&format!("journey.{}", it.code))) {
+            Some("start") => "start",
+            Some("stop") => "stop",
+            Some(_) | None => "",
+        };
+        (it.code, it.text, wish)
+    });
     Ok(Set {
         frame: &visit.frame,
+        journeys: journeys.collect(),
         number: bulk.number,
         chosen: fill(w.chosen, bulk.chosen),
         inputs,
@@ -270,6 +293,13 @@ async fn set(visit: &Visit, number: u64, fields: &Fields) -> Result<Response, Tr
             _ => {}
         }
     }
+    for (trigger, wish) in fields.starting("journey.") {
+        match wish {
+            "start" => change.starts.push(trigger.to_owned()),
+            "stop" => change.stops.push(trigger.to_owned()),
+            _ => {}
+        }
+    }
     if change.is_empty() {
         let problem = BulkWords::of(language).nothing.to_owned();
         return Ok(visit.refuse(setting(visit, &bulk, Some(fields), Some(problem)).await));
@@ -307,24 +337,37 @@ async fn start(visit: &Visit, number: u64) -> Result<Response, Trouble> {
 async fn looking(visit: &Visit, bulk: Bulk) -> Result<Look<'_>, Trouble> {
     let w = BulkWords::of(visit.language());
     let preview = if bulk.state == BulkState::Draft {
-        Some(visit.host.crm().preview_bulk(bulk.number).await?.1)
+        let looked = visit.host.crm().preview_bulk_of(bulk.number, LOOKED_AT);
+        Some(looked.await?.1)
     } else {
         None
     };
-    let known = preview.as_ref();
-    let examples = known.map(|it| it.examples.iter().map(tail).collect());
-    let refusals = known.map(|it| {
-        let refusals = it.refusals.iter();
-        refusals
-            .map(|(record, why)| (tail(record), why.clone()))
-            .collect()
-    });
+    let known = preview.clone().unwrap_or_default();
+    let refused = known.refusals.iter().map(|it| it.0.clone());
+    let named: Vec<RecordRef> = known.examples.iter().cloned().chain(refused).collect();
+    let names = visit.host.crm().names_of(&named).await?;
+    let catalogue = visit.host.crm().catalogue().await?;
+    let called = |name: &str| {
+        let field = catalogue.named(name);
+        field.map_or_else(|| name.to_owned(), |it| labels::label(visit.language(), it))
+    };
+    let why = |broken: Option<&RuleBroken>| match broken {
+        Some(broken) => labels::rule_problem(visit.language(), broken, called),
+        None => visit
+            .explainer
+            .text(visit.language(), "no-such-record", &[]),
+    };
+    let example = |it: &RecordRef| (tail(it), names.of(it));
+    let refusal = |(record, broken): &(RecordRef, Option<RuleBroken>)| {
+        (tail(record), names.of(record), why(broken.as_ref()))
+    };
     Ok(Look {
         frame: &visit.frame,
         number: bulk.number,
         chosen: fill(w.chosen, bulk.chosen),
-        examples: examples.unwrap_or_default(),
-        refusals: refusals.unwrap_or_default(),
+        examples: known.examples.iter().map(example).collect(),
+        refusals: known.refusals.iter().map(refusal).collect(),
+        more: known.more.then(|| fill(w.looked_at, known.looked_at())),
         saving: bulk.state == BulkState::UnderWay,
         job: bulk.job,
         preview,

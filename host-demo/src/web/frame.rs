@@ -66,16 +66,22 @@ impl Frame {
             ("/tasks", words.tasks),
             ("/campaigns", words.campaigns),
             ("/mailings", words.mailings),
+            ("/forms", words.forms),
+            ("/journeys", words.journeys),
             ("/lists", words.lists),
             ("/sales", words.sales),
+            ("/sign-up", words.sign_up),
+            ("/shop", words.shop),
             ("/jobs", words.jobs),
             ("/queue", words.queue),
             ("/paused", words.paused),
+            ("/messages", words.messages),
             ("/log", words.log),
             ("/health", words.health),
             ("/connect", words.connection),
             ("/mapping", words.mapping),
             ("/actions", words.actions),
+            ("/users", words.users),
         ]
     }
 

@@ -25,7 +25,8 @@ words! {
         p95: "95 van de 100 binnen {} s", "95 of 100 within {} s";
         measured: "van {} opt-outs in zeven dagen", "of {} opt-outs in seven days";
         requests: "Verzoeken aan Spotler", "Requests to Spotler";
-        saved: "aanroepen zonder verzoek", "calls without a request";
+        made: "gedaan", "made";
+        saved: "{} gebeurtenissen kwamen zonder verzoek uit", "{} events needed no request";
         request: "Verzoek", "Request";
         last: "De laatste 10.000 aanroepen", "The last 10,000 calls";
         for_machines: "Voor Prometheus:", "For Prometheus:";
@@ -47,7 +48,8 @@ struct Health<'a> {
     measured: String,
     outcomes: Vec<(&'static str, String, u64)>,
     requests: Vec<(String, u64)>,
-    without_request: u64,
+    made: u64,
+    without_request: String,
 }
 
 pub(crate) async fn show(visit: Visit) -> Response {
@@ -77,8 +79,9 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
         measured: fill(w.measured, latency.measured),
         latency,
         outcomes: calls.outcomes.into_iter().map(outcome).collect(),
+        made: calls.requests.values().sum(),
         requests: calls.requests.into_iter().collect(),
-        without_request: calls.without_request,
+        without_request: fill(w.saved, calls.without_request),
         w,
     })
 }

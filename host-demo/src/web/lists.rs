@@ -5,6 +5,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 
 use super::{
+    facts,
     form::{Fields, Posted},
     frame::Frame,
     links::{encoded, tail},
@@ -14,7 +15,7 @@ use super::{
     words::{fill, words},
 };
 use crate::{
-    contract::{ListType, RecordKind, RecordRef, RecordState, SubjectChange},
+    contract::{ListType, NamedValue, RecordKind, RecordRef, RecordState, SubjectChange},
     crm::{
         codes::Code,
         lists::{ListEdit, ListError, NewList, StoredList},
@@ -190,7 +191,13 @@ async fn gather<'a>(
         let name = name.unwrap_or_else(|| member.reference.id.clone());
         members.push((tail(&member.reference), name, member.reference.id));
     }
-    let facts = stands.iter().flat_map(|it| &it.facts);
+    let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
+    // The reason stands as a sentence above them.
+    let facts: Vec<NamedValue> = facts
+        .iter()
+        .filter(|it| it.name != "reason")
+        .cloned()
+        .collect();
     Ok(ListPage {
         frame: &visit.frame,
         problem,
@@ -199,9 +206,7 @@ async fn gather<'a>(
         active: list.state == RecordState::Active,
         add_hint: fill(w.add_hint, visit.frame.words.kind_of(list.target)),
         members,
-        facts: facts
-            .map(|it| (it.name.clone(), it.value.clone()))
-            .collect(),
+        facts: facts::in_words(visit, &facts),
         w,
     })
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::{
     form::{Fields, Posted},
     frame::Frame,
+    happened::{self, About},
     links::moment,
     trouble::{Trouble, shown},
     visit::Visit,
@@ -50,7 +51,7 @@ struct Run {
     what: &'static str,
     number: u64,
     since: String,
-    records: Vec<String>,
+    records: Vec<About>,
 }
 
 pub(crate) async fn show(visit: Visit) -> Response {
@@ -73,7 +74,7 @@ async fn gather<'a>(
             },
             number: it.records,
             since: moment(it.opened_at),
-            records: visit.host.held_records(&it.id, SHOWN).await?,
+            records: held(visit, &it.id).await?,
             id: it.id,
         });
     }
@@ -84,6 +85,13 @@ async fn gather<'a>(
         runs,
         w,
     })
+}
+
+/// The records that wait with a run.
+async fn held(visit: &Visit, run: &str) -> Result<Vec<About>, Trouble> {
+    let held = visit.host.held_records(run, SHOWN).await?;
+    let about = |it: &String| happened::about(visit, Some(it));
+    Ok(held.iter().map(about).collect())
 }
 
 /// Confirms or rejects a run; refused without the right, and where other records
@@ -102,6 +110,10 @@ pub(crate) async fn decide(posted: Posted) -> Response {
 
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<Option<&'static str>, Trouble> {
     visit.needs_right()?;
+    // What waits was planned when it was saved; a decision cannot be tried.
+    if visit.rehearsal.is_some() {
+        return Err(Trouble::NotFound);
+    }
     let run = fields.get("run");
     let done = match fields.get("do") {
         "confirm" => {

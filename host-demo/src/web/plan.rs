@@ -10,7 +10,7 @@ use koppel_embedding::{
 };
 use serde_json::Value;
 
-use super::{frame::Frame, trouble::Trouble, visit::Visit, words::fill, words::words};
+use super::{frame::Frame, happened, trouble::Trouble, visit::Visit, words::fill, words::words};
 use crate::crm::Rehearsal;
 
 /// So many calls of the component are planned.
@@ -108,7 +108,13 @@ fn call(visit: &Visit, call: &PlannedCall, w: &PlanWords) -> Call {
     };
     let changes = call.answer.as_ref().map_or(0, |it| it.changes.len());
     Call {
-        about: call.subject.clone().unwrap_or_else(|| call.hook.to_owned()),
+        about: {
+            let about = happened::about(visit, call.subject.as_deref()).text;
+            let event = happened::event(visit, call.hook);
+            let parts = [event, about];
+            let told = parts.iter().filter(|it| !it.is_empty()).cloned();
+            told.collect::<Vec<_>>().join(": ")
+        },
         outcome: visit.frame.words.outcome_of(outcome),
         text,
         changes: fill(w.crm_changes, changes),

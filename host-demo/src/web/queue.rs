@@ -7,6 +7,7 @@ use koppel_embedding::{EventKey, contract::outcomes::Reason, queue::Rejected};
 use super::{
     form::Posted,
     frame::Frame,
+    happened::{self, About},
     links::moment,
     trouble::{Trouble, shown},
     visit::Visit,
@@ -23,7 +24,7 @@ words! {
         retrying: "Wordt opnieuw geprobeerd", "Being retried";
         waiting: "Wacht", "Waiting";
         about: "Waarover", "About";
-        hook: "Aanroep", "Hook";
+        hook: "Gebeurtenis", "Event";
         attempt: "Poging", "Attempt";
         due: "Aan de beurt (UTC)", "Due (UTC)";
         now: "nu", "now";
@@ -48,8 +49,8 @@ struct Queue<'a> {
 }
 
 struct Waits {
-    about: String,
-    hook: &'static str,
+    about: About,
+    hook: String,
     attempt: u32,
     due: String,
     reason: String,
@@ -58,7 +59,8 @@ struct Waits {
 
 struct Refused {
     event: String,
-    about: String,
+    about: About,
+    hook: String,
     reason: String,
     next_step: Option<String>,
     who: &'static str,
@@ -97,8 +99,8 @@ fn text(visit: &Visit, reason: &Reason) -> String {
 fn waits(visit: &Visit, event: &WaitingEvent, w: &QueueWords) -> Waits {
     let progress = event.progress.as_ref();
     Waits {
-        about: event.subject.clone().unwrap_or_default(),
-        hook: event.hook,
+        about: happened::about(visit, event.subject.as_deref()),
+        hook: happened::event(visit, event.hook),
         attempt: event.attempt,
         due: if event.not_before == 0 {
             w.now.to_owned()
@@ -124,10 +126,8 @@ fn refused(visit: &Visit, rejected: &Rejected, w: &QueueWords) -> Refused {
     };
     Refused {
         event: rejected.key.to_string(),
-        about: rejected
-            .subject
-            .clone()
-            .unwrap_or_else(|| rejected.event.hook().to_owned()),
+        about: happened::about(visit, rejected.subject.as_deref()),
+        hook: happened::event(visit, rejected.event.hook()),
         reason: text(visit, reason),
         next_step: visit
             .explainer

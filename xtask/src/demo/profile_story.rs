@@ -4,13 +4,17 @@
 //! and fails if that is not what the document promises.
 
 mod acts;
+mod dynamics365;
 mod looks;
 mod perfectview;
+mod yoobi;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::crm::Crm;
@@ -21,8 +25,8 @@ use super::spotler::{KEY, SECRET, Spotler};
 const MOST_REQUESTS: usize = 14;
 /// How long before now a story begins: longer than any of them takes.
 const BEFORE_NOW_S: i64 = 40 * DAY_S;
-/// When it begins, in UTC: between nine and ten in the Netherlands.
-const MORNING: &str = "08:00:00Z";
+/// The hour at which it begins, in UTC: between nine and ten in the Netherlands.
+const MORNING: i8 = 8;
 /// An hour in seconds.
 pub(crate) const HOUR_S: i64 = 3600;
 /// A day in seconds.
@@ -41,9 +45,19 @@ pub(crate) struct Script {
 
 /// The story of a profile; none for a profile without a document of its own.
 pub(crate) fn of_profile(name: &str) -> Option<Script> {
-    [perfectview::SCRIPT]
+    [perfectview::SCRIPT, yoobi::SCRIPT, dynamics365::SCRIPT]
         .into_iter()
         .find(|it| it.profile == name)
+}
+
+/// Every story begins on a morning long before now, so that no evening comes in between.
+fn morning_before(now: Timestamp) -> Result<Timestamp> {
+    let then = now.checked_sub(SignedDuration::from_secs(BEFORE_NOW_S))?;
+    let day = then.to_zoned(TimeZone::UTC).date();
+    Ok(day
+        .at(MORNING, 0, 0, 0)
+        .to_zoned(TimeZone::UTC)?
+        .timestamp())
 }
 
 /// The CRM and Spotler of a story, and how far it is.
@@ -66,6 +80,9 @@ impl Story {
     /// Starts the programs and tells the story; fails where something is not as it should be.
     pub(crate) fn run(script: Script, simulator: &Path, crm: Crm, folder: &Path) -> Result<Self> {
         let mut account = (script.account)();
+        let now = Timestamp::now();
+        let start = morning_before(now)?;
+        account["clock"] = json!({"running_from": start.to_string()});
         account["credentials"] = json!([{"key": KEY, "secret": SECRET}]);
         let file = folder.join("spotler.json");
         fs::write(&file, account.to_string()).context("could not write Spotler's account")?;
@@ -77,9 +94,8 @@ impl Story {
             folder: folder.to_owned(),
             steps: 0,
             told: 0,
-            behind_s: 0,
+            behind_s: (now - start).get_seconds(),
         };
-        story.begin_in_the_morning()?;
         (script.tell)(&mut story)?;
         let breaches = story.spotler.breaches()?;
         ensure!(
@@ -150,6 +166,12 @@ impl Story {
         Ok(requests)
     }
 
+    /// Leaves the requests of questions out: only what is asked from now on is shown.
+    pub(crate) fn step_requests(&mut self) -> Result<()> {
+        self.told = self.spotler.request_count()?;
+        Ok(())
+    }
+
     /// Looks at what changed in Spotler, as the CRM does every five minutes.
     pub(crate) fn tick(&mut self) -> Result<Vec<String>> {
         self.ask(&["tick"])?;
@@ -163,26 +185,6 @@ impl Story {
             "the story is longer than {BEFORE_NOW_S} seconds"
         );
         self.move_clock(seconds)
-    }
-
-    /// Every story begins on a morning before now, so that no evening comes in between.
-    fn begin_in_the_morning(&mut self) -> Result<()> {
-        let now = self.clock()?;
-        self.move_clock(-BEFORE_NOW_S)?;
-        let then = self.moment()?;
-        let (day, _) = then.split_once('T').context("the time is no time")?;
-        let morning = json!({"set": format!("{day}T{MORNING}")});
-        self.spotler.control("PUT", "/_sim/clock", &morning)?;
-        self.behind_s = (now - self.clock()?) / 1000;
-        Ok(())
-    }
-
-    /// Spotler's clock, in milliseconds since 1970.
-    fn clock(&self) -> Result<i64> {
-        let clock = self.spotler.control("GET", "/_sim/clock", &Value::Null)?;
-        clock["now_ms"]
-            .as_i64()
-            .context("the simulator has no time")
     }
 
     fn move_clock(&mut self, seconds: i64) -> Result<()> {

@@ -151,7 +151,18 @@ impl Spotler {
 
     /// One request to the control API.
     pub(crate) fn control(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
-        let asked = || -> Result<Value> {
+        let body = self.exchange(method, path, body)?;
+        serde_json::from_str(&body)
+            .with_context(|| format!("the simulator's answer to `{method} {path}` is no JSON"))
+    }
+
+    /// A page or a file of the simulator.
+    pub(crate) fn page(&self, path: &str) -> Result<String> {
+        self.exchange("GET", path, &Value::Null)
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &Value) -> Result<String> {
+        let asked = || -> Result<String> {
             let host = self.address.trim_start_matches("http://");
             let body = if body.is_null() {
                 String::new()
@@ -171,7 +182,7 @@ impl Spotler {
             if !head.starts_with("HTTP/1.1 200") {
                 bail!("{body}");
             }
-            Ok(serde_json::from_str(body)?)
+            Ok(body.to_owned())
         };
         asked().with_context(|| format!("the simulator does not answer `{method} {path}`"))
     }

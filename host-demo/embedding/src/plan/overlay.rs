@@ -4,8 +4,8 @@
 use crate::contract::changes::{CrmChange, FieldChange, MailChange, PermissionChange};
 use crate::contract::crm::RecordPage;
 use crate::contract::types::{
-    Consent, CrmRecord, EveningWindow, FieldDescription, MailChoice, Origin, Permission,
-    PermissionChoice, RecordKind, RecordRef, RecordState,
+    Consent, ContactSnapshot, CrmRecord, EveningWindow, FieldDescription, MailChoice, Origin,
+    Permission, PermissionChoice, RecordKind, RecordRef, RecordState,
 };
 use crate::crm::{ApplyError, Crm, CrmError};
 use crate::host::Host;
@@ -269,6 +269,18 @@ impl Crm for Overlay {
     ) -> Result<bool, CrmError> {
         self.crm
             .user_has_right(tenant, connection, user, right)
+            .await
+    }
+
+    async fn read_snapshot(
+        &self,
+        tenant: &TenantId,
+        connection: &mut Connection,
+        reference: &RecordRef,
+        run: Option<&str>,
+    ) -> Result<Option<ContactSnapshot>, CrmError> {
+        self.crm
+            .read_snapshot(tenant, connection, reference, run)
             .await
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Bulk, BulkError, PAGE};
 use crate::contract::RecordRef;
-use crate::crm::{attributes, desk::DemoCrm, edit, rows, selections};
+use crate::crm::{attributes, desk::DemoCrm, edit, edit::RuleBroken, rows, selections};
 
 /// How many records a preview names.
 const NAMED: usize = 10;
@@ -18,13 +18,25 @@ pub struct Preview {
     pub refused: u64,
     /// Some of those that would change.
     pub examples: Vec<RecordRef>,
-    /// Some of those that are refused, and why.
-    pub refusals: Vec<(RecordRef, String)>,
+    /// Some of those that are refused, and by which rule; none: there is no such
+    /// record.
+    pub refusals: Vec<(RecordRef, Option<RuleBroken>)>,
+    /// Whether there are more than were looked at.
+    pub more: bool,
 }
 
 impl DemoCrm {
     /// Tries a bulk change on every chosen record, and keeps nothing of it.
     pub async fn preview_bulk(&self, number: u64) -> Result<(Bulk, Preview), BulkError> {
+        self.preview_bulk_of(number, u64::MAX).await
+    }
+
+    /// The same, with so many of the chosen records and hardly more.
+    pub async fn preview_bulk_of(
+        &self,
+        number: u64,
+        most: u64,
+    ) -> Result<(Bulk, Preview), BulkError> {
         let bulk = self.bulk(number).await?;
         let mut connection = self.store.readers().acquire().await?;
         let tenant = self.tenant.as_str();
@@ -37,17 +49,21 @@ impl DemoCrm {
                 selections::members(&mut connection, tenant, &bulk.selection, from, PAGE).await?;
             for reference in page.references {
                 let Some(record) = rows::read(&mut connection, tenant, &reference).await? else {
-                    preview.refuse(reference, "there is no such record".to_owned());
+                    preview.refuse(reference, None);
                     continue;
                 };
                 let form = bulk.change.form_for(&record);
                 match edit::save(Some(&record), &reference, &form, &rules, self.now()) {
                     Ok(Some(_)) => preview.change(reference),
                     Ok(None) => preview.unchanged += 1,
-                    Err(broken) => preview.refuse(reference, broken.to_string()),
+                    Err(broken) => preview.refuse(reference, Some(broken)),
                 }
             }
             match page.next {
+                Some(_) if preview.looked_at() >= most => {
+                    preview.more = true;
+                    return Ok((bulk, preview));
+                }
                 Some(next) => start = Some(next),
                 None => return Ok((bulk, preview)),
             }
@@ -56,6 +72,11 @@ impl DemoCrm {
 }
 
 impl Preview {
+    /// How many records were looked at.
+    pub fn looked_at(&self) -> u64 {
+        self.changed + self.unchanged + self.refused
+    }
+
     fn change(&mut self, reference: RecordRef) {
         self.changed += 1;
         if self.examples.len() < NAMED {
@@ -63,7 +84,7 @@ impl Preview {
         }
     }
 
-    fn refuse(&mut self, reference: RecordRef, why: String) {
+    fn refuse(&mut self, reference: RecordRef, why: Option<RuleBroken>) {
         self.refused += 1;
         if self.refusals.len() < NAMED {
             self.refusals.push((reference, why));

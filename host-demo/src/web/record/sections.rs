@@ -5,7 +5,7 @@ use koppel_embedding::queue::HistoryEntry;
 use crate::{
     contract::Activity,
     crm::{Record, attributes::Attribute},
-    web::{links::moment, visit::Visit, words::Words},
+    web::{facts, happened, links::moment, visit::Visit, words::Words},
 };
 
 /// What the person said for one permission.
@@ -48,16 +48,17 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    pub(crate) fn of(activity: &Activity, words: &'static Words) -> Self {
+    pub(crate) fn of(activity: &Activity, visit: &Visit) -> Self {
         let is_link = |it: &str| it.starts_with("https://");
-        let facts = activity.facts.iter().filter(|it| !is_link(&it.value));
-        let facts: Vec<String> = facts
-            .map(|it| format!("{}: {}", it.name, it.value))
-            .collect();
+        let facts = facts::in_words(visit, &activity.facts);
+        let facts = facts
+            .into_iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        let facts: Vec<String> = facts.collect();
         let link = activity.facts.iter().find(|it| is_link(&it.value));
         Self {
             at: moment(activity.at),
-            kind: words.activity_of(activity.kind),
+            kind: visit.frame.words.activity_of(activity.kind),
             title: activity.title.clone(),
             facts: facts.join(" · "),
             link: link.map(|it| it.value.clone()),
@@ -84,7 +85,7 @@ impl Call {
         });
         Self {
             at: moment(entry.ended_at),
-            hook: entry.hook.clone(),
+            hook: happened::event(visit, &entry.hook),
             attempt: entry.attempt,
             outcome: visit.frame.words.outcome_of(&entry.outcome),
             reason: explainer.text(language, &entry.reason.code, &entry.reason.about),

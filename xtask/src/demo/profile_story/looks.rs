@@ -73,6 +73,17 @@ impl Story {
         Ok(())
     }
 
+    /// Shows how the last call about a record ended.
+    pub(crate) fn check_reason_shown(&self, record: &str, name: &str) -> Result<()> {
+        let why = self.ask(&["why", record])?;
+        ensure!(
+            !text(&why["text"]).is_empty(),
+            "nothing is told about {name}"
+        );
+        self.shown(&format!("{name}: {}", text(&why["text"])));
+        Ok(())
+    }
+
     /// Fails unless a record shows a reason, whoever found it out.
     pub(crate) fn check_reason_of_record(&self, record: &str, reason: &str) -> Result<()> {
         let found = self.record(record)?;
