@@ -67,28 +67,10 @@ fn listed(stage: &Stage) -> Result<Codes> {
             format!("first_name={name}"),
             format!("email={}@relaties.example", name.to_lowercase()),
         );
-        stage.crm.ask(&[
-            "contact",
-            "add",
-            "--id",
-            id,
-            "--gate",
-            "--set",
-            &first,
-            "--set",
-            "last_name=de Boer",
-            "--set",
-            &email,
-        ])?;
-        stage.crm.ask(&[
-            "contact",
-            "permission",
-            id,
-            "1",
-            "given",
-            "--evidence",
-            "form",
-        ])?;
+        stage.ask(&format!(
+            "contact add --id {id} --gate --set {first} --set 'last_name=de Boer' --set {email}"
+        ))?;
+        stage.ask(&format!("contact permission {id} 1 given --evidence form"))?;
     }
     stage.work()?;
     let later = |days: i64| days * 86_400;
@@ -126,10 +108,10 @@ fn listed(stage: &Stage) -> Result<Codes> {
             }),
         )?,
     };
-    stage.type_in(&["journey", "refresh"])?;
+    stage.type_in("journey refresh")?;
     stage.work()?;
-    stage.type_in(&["journey", "list"])?;
-    let journeys = list(&stage.crm.ask(&["journey", "list"])?, "journeys")?;
+    stage.type_in("journey list")?;
+    let journeys = list(&stage.ask("journey list")?, "journeys")?;
     for code in [
         &codes.confirmation,
         &codes.cart,
@@ -147,27 +129,20 @@ fn listed(stage: &Stage) -> Result<Codes> {
 
 fn sign_up(stage: &Stage, codes: &Codes) -> Result<()> {
     heading("2  A sign-up for the newsletter is confirmed at once");
-    let bind = [
-        "journey",
-        "bind",
-        "newsletter",
-        "--sign-up",
-        "newsletter",
-        "--start",
-        &codes.confirmation,
-    ];
+    let code = &codes.confirmation;
+    let bind = format!("journey bind newsletter --sign-up newsletter --start {code}");
     let warnings = || -> Result<usize> {
-        let lines = list(&stage.crm.ask(&["log"])?, "lines")?;
+        let lines = list(&stage.ask("log")?, "lines")?;
         Ok(lines
             .iter()
             .filter(|it| it["code"] == "log-own-confirmation")
             .count())
     };
-    stage.type_in(&[&bind[..], &["--own-confirmation"]].concat())?;
+    stage.type_in(&format!("{bind} --own-confirmation"))?;
     stage.work()?;
     ensure!(warnings()? == 1, "nobody is warned of two confirmations");
     say("the CRM sends a confirmation of its own, so the log warns:");
-    stage.type_in(&["log", "--limit", "1"])?;
+    stage.type_in("log --limit 1")?;
     say("it is switched off there:");
     stage.type_in(&bind)?;
     stage.work()?;
@@ -176,18 +151,8 @@ fn sign_up(stage: &Stage, codes: &Codes) -> Result<()> {
         "it warns although the CRM's own confirmation is off"
     );
     let before = stage.spotler.request_count()?;
-    let form = [
-        "signup",
-        "newsletter",
-        "cas@relaties.example",
-        "--permission",
-        "1",
-        "--first-name",
-        "Cas",
-        "--id",
-        "form-1",
-    ];
-    stage.type_in(&form)?;
+    let form = "signup newsletter cas@relaties.example --permission 1 --first-name Cas --id form-1";
+    stage.type_in(form)?;
     stage.work()?;
     let requests = stage.spotler.requests_since(before)?;
     for request in &requests {
@@ -206,7 +171,7 @@ fn sign_up(stage: &Stage, codes: &Codes) -> Result<()> {
     );
     expect_sends(stage, &["Fijn!"])?;
     say("in Spotler: the contact with its permission, and the confirmation is sent");
-    stage.type_in(&form)?;
+    stage.type_in(form)?;
     stage.work()?;
     expect_sends(stage, &["Fijn!"])?;
     say("the same form once more: nothing is sent again");
@@ -215,24 +180,14 @@ fn sign_up(stage: &Stage, codes: &Codes) -> Result<()> {
 
 fn lint(stage: &Stage, codes: &Codes, folder: &Path) -> Result<()> {
     heading("3  The message of the abandoned cart is checked before it is used");
-    stage.type_in(&[
-        "journey",
-        "bind",
-        "cart",
-        "--cart",
-        "abandoned",
-        "--start",
-        &codes.cart,
-    ])?;
-    stage.type_in(&[
-        "journey",
-        "fields",
-        &codes.cart,
-        "--set",
-        "voucher=value:voucher",
-        "--set",
-        "company=field:organisation",
-    ])?;
+    stage.type_in(&format!(
+        "journey bind cart --cart abandoned --start {}",
+        codes.cart
+    ))?;
+    stage.type_in(&format!(
+        "journey fields {} --set voucher=value:voucher --set company=field:organisation",
+        codes.cart
+    ))?;
     stage.work()?;
     let file = folder.join("message.html");
     let message = "Beste [automationfield:firstname], [automationfield:linktocart]\n[automationfield:Voucher] [automationfield:com pany]";
@@ -240,7 +195,7 @@ fn lint(stage: &Stage, codes: &Codes, folder: &Path) -> Result<()> {
     say(message);
     let file = file.to_string_lossy();
     let findings = list(
-        &stage.crm.ask(&["journey", "lint", &codes.cart, &file])?,
+        &stage.ask(&format!("journey lint {} '{file}'", codes.cart))?,
         "findings",
     )?;
     let found: Vec<(&str, &str, &str)> = findings
@@ -253,13 +208,13 @@ fn lint(stage: &Stage, codes: &Codes, folder: &Path) -> Result<()> {
         ("white-space", "com pany", "company"),
     ];
     ensure!(found == expected, "the linter finds {found:?}");
-    stage.type_in(&["journey", "lint", &codes.cart, &file])?;
+    stage.type_in(&format!("journey lint {} '{file}'", codes.cart))?;
     fs::write(
         &*file,
         "[automationfield:linktocart] [automationfield:voucher]",
     )?;
     let findings = list(
-        &stage.crm.ask(&["journey", "lint", &codes.cart, &file])?,
+        &stage.ask(&format!("journey lint {} '{file}'", codes.cart))?,
         "findings",
     )?;
     ensure!(
@@ -267,16 +222,13 @@ fn lint(stage: &Stage, codes: &Codes, folder: &Path) -> Result<()> {
         "a field that no placeholder shows is not found: {findings:?}"
     );
     say("with the placeholders mended, what is left: the field `company` is sent and not shown");
-    stage.crm.ask(&[
-        "journey",
-        "fields",
-        &codes.cart,
-        "--set",
-        "voucher=value:voucher",
-    ])?;
+    stage.ask(&format!(
+        "journey fields {} --set voucher=value:voucher",
+        codes.cart
+    ))?;
     stage.work()?;
     let findings = list(
-        &stage.crm.ask(&["journey", "lint", &codes.cart, &file])?,
+        &stage.ask(&format!("journey lint {} '{file}'", codes.cart))?,
         "findings",
     )?;
     ensure!(findings.is_empty(), "the linter still finds {findings:?}");
@@ -298,21 +250,7 @@ fn cart(stage: &Stage) -> Result<()> {
     say("the webshop has synced its products to Spotler itself, so their ids are enough");
     let before = stage.spotler.request_count()?;
     let cart = |id: &str, link: &str| -> Result<()> {
-        stage.type_in(&[
-            "shop",
-            "cart",
-            id,
-            ANNA,
-            "abandoned",
-            "--product",
-            "p-1",
-            "--product",
-            "p-2",
-            "--link",
-            link,
-            "--with",
-            "voucher=LENTE",
-        ])?;
+        stage.type_in(&format!("shop cart {id} {ANNA} abandoned --product p-1 --product p-2 --link {link} --with voucher=LENTE"))?;
         stage.work().map(drop)
     };
     cart("c-0", "http://winkel.example/cart/c-0")?;
@@ -351,28 +289,15 @@ fn cart(stage: &Stage) -> Result<()> {
 
 fn review(stage: &mut Stage, codes: &Codes) -> Result<()> {
     heading("5  A product review, fourteen days after the order is completed");
-    stage.type_in(&[
-        "journey",
-        "bind",
-        "review",
-        "--order",
-        "completed",
-        "--start",
-        &codes.review,
-    ])?;
+    stage.type_in(&format!(
+        "journey bind review --order completed --start {}",
+        codes.review
+    ))?;
     stage.work()?;
     let order = |stage: &Stage, status: &str| -> Result<()> {
-        stage.type_in(&[
-            "shop",
-            "order",
-            "o-1",
-            ANNA,
-            status,
-            "--product",
-            "p-1",
-            "--product",
-            "p-2",
-        ])?;
+        stage.type_in(&format!(
+            "shop order o-1 {ANNA} {status} --product p-1 --product p-2"
+        ))?;
         stage.work().map(drop)
     };
     order(stage, "paid")?;
@@ -415,26 +340,16 @@ fn review(stage: &mut Stage, codes: &Codes) -> Result<()> {
 
 fn life_cycle(stage: &mut Stage, codes: &Codes) -> Result<()> {
     heading("6  The life cycle starts with a customer and stops with an ex-customer");
-    stage.type_in(&[
-        "journey",
-        "bind",
-        "customer",
-        "--stage",
-        "klant",
-        "--start",
-        &codes.life_cycle,
-    ])?;
-    stage.type_in(&[
-        "journey",
-        "bind",
-        "ex-customer",
-        "--stage",
-        "ex-klant",
-        "--stop",
-        &codes.life_cycle,
-    ])?;
+    stage.type_in(&format!(
+        "journey bind customer --stage klant --start {}",
+        codes.life_cycle
+    ))?;
+    stage.type_in(&format!(
+        "journey bind ex-customer --stage ex-klant --stop {}",
+        codes.life_cycle
+    ))?;
     stage.work()?;
-    stage.type_in(&["sale", "s-1", BO, "klant"])?;
+    stage.type_in(&format!("sale s-1 {BO} klant"))?;
     stage.work()?;
     expect_standing(stage, BO, &codes.life_cycle, "started")?;
     let before = mail::sends(stage)?.len();
@@ -444,7 +359,7 @@ fn life_cycle(stage: &mut Stage, codes: &Codes) -> Result<()> {
         "the second message was not sent after a month"
     );
     say(&format!("{}: the second message was sent", stage.time()));
-    stage.type_in(&["sale", "s-1", BO, "ex-klant"])?;
+    stage.type_in(&format!("sale s-1 {BO} ex-klant"))?;
     stage.work()?;
     expect_standing(stage, BO, &codes.life_cycle, "stopped")?;
     stage.pass((60 * 24).hours())?;
@@ -464,13 +379,13 @@ fn by_hand(stage: &Stage, codes: &Codes) -> Result<()> {
             "kind": "automation", "name": "Elke maand", "steps": [{"delay_s": 86_400, "do": email("Deze maand", "x")}],
         }),
     )?;
-    stage.crm.ask(&["journey", "refresh"])?;
+    stage.ask("journey refresh")?;
     stage.work()?;
-    stage.type_in(&["journey", "start", &code, ANNA, BO])?;
+    stage.type_in(&format!("journey start {code} {ANNA} {BO}"))?;
     stage.work()?;
     expect(stage, "run-action", "journeys-done")?;
     for _ in 0..2 {
-        stage.crm.ask(&["journey", "start", &code, ANNA])?;
+        stage.ask(&format!("journey start {code} {ANNA}"))?;
         stage.work()?;
     }
     let running = |contact: &str| -> Result<Vec<Value>> {
@@ -480,7 +395,9 @@ fn by_hand(stage: &Stage, codes: &Codes) -> Result<()> {
     let three = running(ANNA)?;
     ensure!(three.len() == 3, "it was started three times: {three:?}");
     let second = three[1].as_str().unwrap_or_default().to_owned();
-    stage.type_in(&["journey", "stop", &code, ANNA, "--participation", &second])?;
+    stage.type_in(&format!(
+        "journey stop {code} {ANNA} --participation {second}"
+    ))?;
     stage.work()?;
     let in_spotler = || -> Result<usize> {
         let all = list(&stage.look("journeys")?, "participations")?;
@@ -490,7 +407,7 @@ fn by_hand(stage: &Stage, codes: &Codes) -> Result<()> {
         running(ANNA)?.len() == 2 && in_spotler()? == 3,
         "not exactly one participation was stopped"
     );
-    stage.type_in(&["journey", "stop", &code, ANNA])?;
+    stage.type_in(&format!("journey stop {code} {ANNA}"))?;
     stage.work()?;
     ensure!(
         running(ANNA)?.is_empty() && in_spotler()? == 1,
@@ -499,7 +416,9 @@ fn by_hand(stage: &Stage, codes: &Codes) -> Result<()> {
     expect_standing(stage, ANNA, &code, "stopped")?;
     say("the switches of the pop-up do the same:");
     let (on, off) = (format!("on={}", codes.life_cycle), format!("off={code}"));
-    stage.type_in(&["action", "set-journeys", BO, "--with", &on, "--with", &off])?;
+    stage.type_in(&format!(
+        "action set-journeys {BO} --with {on} --with {off}"
+    ))?;
     stage.work()?;
     expect_standing(stage, BO, &codes.life_cycle, "started")?;
     expect_standing(stage, BO, &code, "stopped")?;
@@ -507,7 +426,7 @@ fn by_hand(stage: &Stage, codes: &Codes) -> Result<()> {
         in_spotler()? == 1,
         "Spotler has other participations than the switches show"
     );
-    stage.type_in(&["journey", "show", BO])?;
+    stage.type_in(&format!("journey show {BO}"))?;
     Ok(())
 }
 
@@ -518,7 +437,7 @@ fn at_most_once(stage: &mut Stage, codes: &Codes) -> Result<()> {
     });
     stage.spotler.control("POST", "/_sim/faults", &fault)?;
     let before = mail::sends(stage)?.len();
-    stage.type_in(&["journey", "start", &codes.confirmation, ANNA])?;
+    stage.type_in(&format!("journey start {} {ANNA}", codes.confirmation))?;
     stage.work()?;
     expect(stage, "run-action", "start-unsure")?;
     expect_standing(stage, ANNA, &codes.confirmation, "unsure")?;
@@ -529,7 +448,7 @@ fn at_most_once(stage: &mut Stage, codes: &Codes) -> Result<()> {
         stage.spotler.request_count()? == requests,
         "it was tried again without anybody asking"
     );
-    let tasks = list(&stage.crm.ask(&["tasks"])?, "tasks")?;
+    let tasks = list(&stage.ask("tasks")?, "tasks")?;
     let about = format!("contact/{ANNA}");
     let task = tasks.iter().find(|it| it["target"] == about.as_str());
     say(&format!(
@@ -541,13 +460,10 @@ fn at_most_once(stage: &mut Stage, codes: &Codes) -> Result<()> {
         "it was not sent exactly once"
     );
     say("somebody looks in Spotler: it did begin");
-    stage.type_in(&[
-        "journey",
-        "start",
-        &codes.confirmation,
-        ANNA,
-        "--assume-started",
-    ])?;
+    stage.type_in(&format!(
+        "journey start {} {ANNA} --assume-started",
+        codes.confirmation
+    ))?;
     stage.work()?;
     expect_standing(stage, ANNA, &codes.confirmation, "started")?;
     ensure!(mail::sends(stage)?.len() == before + 1, "it was sent twice");
@@ -578,7 +494,7 @@ fn refusals(stage: &Stage) -> Result<()> {
         "journeys",
         &json!({"action": "activate", "journey": id, "active": false}),
     )?;
-    stage.crm.ask(&["journey", "refresh"])?;
+    stage.ask("journey refresh")?;
     stage.work()?;
     let start = |code: &str, contact: &str, reason: &str| -> Result<()> {
         let code = if code.is_empty() {
@@ -586,7 +502,7 @@ fn refusals(stage: &Stage) -> Result<()> {
         } else {
             code
         };
-        stage.crm.ask(&["journey", "start", code, contact])?;
+        stage.ask(&format!("journey start {code} {contact}"))?;
         stage.work()?;
         expect(stage, "run-action", reason)
     };
@@ -597,18 +513,10 @@ fn refusals(stage: &Stage) -> Result<()> {
     start(&selected, ANNA, "not-in-selection")?;
     start(&off, ANNA, "journey-inactive")?;
     start("", ANNA, "trigger-not-found")?;
-    stage.crm.ask(&[
-        "contact",
-        "add",
-        "--id",
-        "K-3",
-        "--gate",
-        "--set",
-        "last_name=Zonder",
-    ])?;
+    stage.ask("contact add --id K-3 --gate --set last_name=Zonder")?;
     stage.work()?;
     start(&limited, "K-3", "no-email-address")?;
-    stage.crm.ask(&["contact", "opt-out", BO])?;
+    stage.ask(&format!("contact opt-out {BO}"))?;
     stage.work()?;
     start(&limited, BO, "no-journey-after-opt-out")?;
     stage.spotler.control(
@@ -617,7 +525,7 @@ fn refusals(stage: &Stage) -> Result<()> {
         &json!({"account": {"product": "mail"}}),
     )?;
     start(&limited, ANNA, "not-in-your-product")?;
-    let status = stage.crm.ask(&["status"])?;
+    let status = stage.ask("status")?;
     ensure!(
         status["connection"]["active"] == true,
         "the connection was stopped: {status}"
@@ -628,7 +536,7 @@ fn refusals(stage: &Stage) -> Result<()> {
 
 /// The last call of a hook.
 fn last(stage: &Stage, hook: &str) -> Result<Value> {
-    let history = list(&stage.crm.ask(&["history", "--limit", "20"])?, "history")?;
+    let history = list(&stage.ask("history --limit 20")?, "history")?;
     let last = history.into_iter().find(|it| it["hook"] == hook);
     last.with_context(|| format!("nothing was called for {hook}"))
 }
@@ -653,7 +561,7 @@ fn expect(stage: &Stage, hook: &str, reason: &str) -> Result<()> {
 }
 
 fn standing(stage: &Stage, contact: &str, code: &str) -> Result<Value> {
-    let journeys = list(&stage.crm.ask(&["journey", "show", contact])?, "journeys")?;
+    let journeys = list(&stage.ask(&format!("journey show {contact}"))?, "journeys")?;
     let here = journeys.into_iter().find(|it| it["trigger"] == code);
     here.with_context(|| format!("{contact} shows no journey with the trigger {code}"))
 }

@@ -50,15 +50,7 @@ fn people(stage: &Stage, folder: &Path) -> Result<()> {
     profile["enrichment"] = json!({"last-opened": "last_open"});
     let file = folder.join("profile.json");
     fs::write(&file, profile.to_string()).context("could not write the profile")?;
-    stage.crm.ask(&[
-        "field",
-        "add",
-        "last_open",
-        "--label",
-        "Last opened",
-        "--type",
-        "date-time",
-    ])?;
+    stage.ask("field add last_open --label 'Last opened' --type date-time")?;
     stage.connect(&file.to_string_lossy())?;
     let mut rows = "id,kind,first_name,last_name,email,mobile,owner\n".to_owned();
     for number in 1..=PEOPLE {
@@ -69,9 +61,7 @@ fn people(stage: &Stage, folder: &Path) -> Result<()> {
     }
     let file = folder.join("people.csv");
     fs::write(&file, rows).context("could not write the people")?;
-    stage
-        .crm
-        .ask(&["contact", "import", &file.to_string_lossy()])?;
+    stage.ask(&format!("contact import '{}'", file.to_string_lossy()))?;
     stage.work()?;
     stage.tick()?;
     let count = stage.spotler.contact_count()?;
@@ -135,9 +125,9 @@ fn journey(stage: &mut Stage) -> Result<String> {
         "steps": [{"do": {"send_email": mail::message("Welkom")}}, {"delay_s": 60, "do": {"send_sms": sms}}],
     }))?;
     let id = text(&made, "id").to_owned();
-    stage.crm.ask(&["journey", "refresh"])?;
+    stage.ask("journey refresh")?;
     stage.work()?;
-    let journeys = list(&stage.crm.ask(&["journey", "list"])?, "journeys")?;
+    let journeys = list(&stage.ask("journey list")?, "journeys")?;
     let welcome = journeys
         .iter()
         .find(|it| it["name"] == "Welkom")
@@ -149,7 +139,7 @@ fn journey(stage: &mut Stage) -> Result<String> {
         json!({"action": "open"}),
         json!({"action": "click", "link": 3}),
     ] {
-        stage.crm.ask(&["journey", "start", code, "P-1"])?;
+        stage.ask(&format!("journey start {code} P-1"))?;
         stage.work()?;
         stage.pass(5.minutes())?;
         mail::does(stage, "P-1", message, act)?;
@@ -205,7 +195,7 @@ fn first_look(stage: &mut Stage, mailing: &str) -> Result<()> {
     ));
     say("at 59 minutes: no request for feedback; at 60:");
     let requests = stage.spotler.request_count()?;
-    stage.type_in(&["tick"])?;
+    stage.type_in("tick")?;
     stage.work()?;
     ensure!(
         asked(stage)? > before,
@@ -219,8 +209,8 @@ fn first_look(stage: &mut Stage, mailing: &str) -> Result<()> {
     {
         say(&format!("  {request}"));
     }
-    stage.type_in(&["report", "mailings"])?;
-    let mailings = list(&stage.crm.ask(&["report", "mailings"])?, "mailings")?;
+    stage.type_in("report mailings")?;
+    let mailings = list(&stage.ask("report mailings")?, "mailings")?;
     let told: Vec<(&str, &str, &Value)> = mailings
         .iter()
         .map(|it| (text(it, "name"), text(it, "medium"), &it["sent"]))
@@ -239,8 +229,8 @@ fn first_look(stage: &mut Stage, mailing: &str) -> Result<()> {
             && first["sent_at"] == stage.since_start(0).as_millisecond(),
         "a fact of the mailing is missing: {first}"
     );
-    stage.type_in(&["report", "details", mailing])?;
-    let details = stage.crm.ask(&["report", "details", mailing])?;
+    stage.type_in(&format!("report details {mailing}"))?;
+    let details = stage.ask(&format!("report details {mailing}"))?;
     let links: Vec<&str> = list(&details, "links")?
         .iter()
         .map(|it| it["url"].as_str().unwrap_or_default())
@@ -263,10 +253,8 @@ fn first_look(stage: &mut Stage, mailing: &str) -> Result<()> {
 
 fn statistics(stage: &Stage, mailing: &str) -> Result<()> {
     heading("4  The fourteen figures of the mailing, as they are now");
-    stage.type_in(&["report", "statistics", mailing, "--live"])?;
-    let answer = stage
-        .crm
-        .ask(&["report", "statistics", mailing, "--live"])?;
+    stage.type_in(&format!("report statistics {mailing} --live"))?;
+    let answer = stage.ask(&format!("report statistics {mailing} --live"))?;
     let expected = json!({
         "sent": 20, "accepted": 17, "opened": 3, "rendered": 2, "clicked": 2, "hard-bounced": 1, "soft-bounced": 2,
         "not-retained": 1, "conversion-clicked": 1, "unsubscribed": 2, "to-webshop": 1, "carts-created": 1,
@@ -281,11 +269,8 @@ fn statistics(stage: &Stage, mailing: &str) -> Result<()> {
 }
 
 /// The records of the rows of a report, sorted.
-fn records(stage: &Stage, arguments: &[&str]) -> Result<Vec<String>> {
-    let rows = list(
-        &stage.crm.ask(&[&["report"], arguments].concat())?,
-        "interactions",
-    )?;
+fn records(stage: &Stage, question: &str) -> Result<Vec<String>> {
+    let rows = list(&stage.ask(&format!("report {question}"))?, "interactions")?;
     let mut who: Vec<String> = rows
         .iter()
         .map(|it| text(it, "record").trim_start_matches("contact/").to_owned())
@@ -296,33 +281,28 @@ fn records(stage: &Stage, arguments: &[&str]) -> Result<Vec<String>> {
 
 fn who(stage: &Stage, mailing: &str) -> Result<()> {
     heading("5  Who got it, opened it, clicked what and bounced");
-    let all = records(stage, &["recipients", mailing])?;
+    let all = records(stage, &format!("recipients {mailing}"))?;
     let expected: BTreeSet<String> = (1..=PEOPLE).map(|it| format!("P-{it}")).collect();
     ensure!(
         all.len() as u64 == PEOPLE && all.into_iter().collect::<BTreeSet<_>>() == expected,
         "not all recipients are told"
     );
     say("recipients: all twenty");
+    let of = |kind: &str, whose: &str| format!("{kind} {mailing}{whose}");
     for (question, expected) in [
-        (&["opens", mailing][..], &["P-1", "P-1", "P-3"][..]),
-        (&["clicks", mailing], &["P-2", "P-3"]),
-        (&["bounces", mailing], &["P-4", "P-5", "P-6"]),
-        (&["opens", mailing, "--contact", "P-1"], &["P-1", "P-1"]),
-        (&["clicks", mailing, "--contact", "P-3"], &["P-3"]),
-        (&["clicks", mailing, "--contact", "P-1"], &[]),
+        (of("opens", ""), &["P-1", "P-1", "P-3"][..]),
+        (of("clicks", ""), &["P-2", "P-3"]),
+        (of("bounces", ""), &["P-4", "P-5", "P-6"]),
+        (of("opens", " --contact P-1"), &["P-1", "P-1"]),
+        (of("clicks", " --contact P-3"), &["P-3"]),
+        (of("clicks", " --contact P-1"), &[]),
     ] {
-        let found = records(stage, question)?;
-        ensure!(
-            found == expected,
-            "`report {}` tells {found:?}",
-            question.join(" ")
-        );
-        stage.type_in(&[&["report"], question].concat())?;
+        let found = records(stage, &question)?;
+        ensure!(found == expected, "`report {question}` tells {found:?}");
+        stage.type_in(&format!("report {question}"))?;
     }
     let clicks = list(
-        &stage
-            .crm
-            .ask(&["report", "clicks", mailing, "--contact", "P-3"])?,
+        &stage.ask(&format!("report clicks {mailing} --contact P-3"))?,
         "interactions",
     )?;
     ensure!(
@@ -332,7 +312,7 @@ fn who(stage: &Stage, mailing: &str) -> Result<()> {
         "the click has another link or no moment: {clicks:?}"
     );
     let bounces = list(
-        &stage.crm.ask(&["report", "bounces", mailing])?,
+        &stage.ask(&format!("report bounces {mailing}"))?,
         "interactions",
     )?;
     let mut kinds: Vec<(&str, &str)> = bounces
@@ -354,16 +334,19 @@ fn who(stage: &Stage, mailing: &str) -> Result<()> {
 
 fn participations(stage: &Stage, campaign: &str) -> Result<()> {
     heading("6  Campaigns, their steps, and each participation apart");
-    stage.type_in(&["report", "campaigns"])?;
-    let campaigns = list(&stage.crm.ask(&["report", "campaigns"])?, "campaigns")?;
+    stage.type_in("report campaigns")?;
+    let campaigns = list(&stage.ask("report campaigns")?, "campaigns")?;
     ensure!(
         campaigns
             .iter()
             .any(|it| it["id"] == campaign && it["active"] == true),
         "it is not listed: {campaigns:?}"
     );
-    stage.type_in(&["report", "campaigns", campaign])?;
-    let steps = list(&stage.crm.ask(&["report", "campaigns", campaign])?, "steps")?;
+    stage.type_in(&format!("report campaigns {campaign}"))?;
+    let steps = list(
+        &stage.ask(&format!("report campaigns {campaign}"))?,
+        "steps",
+    )?;
     let told: Vec<(&str, bool, usize)> = steps
         .iter()
         .map(|it| {
@@ -379,9 +362,9 @@ fn participations(stage: &Stage, campaign: &str) -> Result<()> {
         "the steps are others: {told:?}"
     );
     let message = text(&steps[0], "message");
-    stage.type_in(&["report", "recipients", message])?;
+    stage.type_in(&format!("report recipients {message}"))?;
     let sent = list(
-        &stage.crm.ask(&["report", "recipients", message])?,
+        &stage.ask(&format!("report recipients {message}"))?,
         "interactions",
     )?;
     let mut rows: Vec<(u64, &str)> = sent
@@ -399,7 +382,7 @@ fn participations(stage: &Stage, campaign: &str) -> Result<()> {
     };
     ensure!(first != second, "the two participations are one");
     for question in ["opens", "clicks"] {
-        let all = records(stage, &[question, message])?;
+        let all = records(stage, &format!("{question} {message}"))?;
         ensure!(all == ["P-1"], "{question} of the step: {all:?}");
     }
     for (question, participation, count) in [
@@ -408,14 +391,9 @@ fn participations(stage: &Stage, campaign: &str) -> Result<()> {
         ("clicks", first, 0),
         ("clicks", second, 1),
     ] {
-        let rows = records(
-            stage,
-            &[question, message, "--participation", participation],
-        )?;
-        ensure!(
-            rows.len() == count,
-            "{question} of one participation: {rows:?}"
-        );
+        let question = format!("{question} {message} --participation {participation}");
+        let rows = records(stage, &question)?;
+        ensure!(rows.len() == count, "`report {question}` tells {rows:?}");
     }
     say("opened in the first participation only, clicked in the second only");
     Ok(())
@@ -423,14 +401,14 @@ fn participations(stage: &Stage, campaign: &str) -> Result<()> {
 
 fn text_messages(stage: &Stage) -> Result<()> {
     heading("7  A text message is neither opened nor not opened");
-    let mailings = list(&stage.crm.ask(&["report", "mailings"])?, "mailings")?;
+    let mailings = list(&stage.ask("report mailings")?, "mailings")?;
     let sms = mailings
         .iter()
         .find(|it| it["medium"] == "sms")
         .context("the text message is not listed")?;
     let id = text(sms, "id");
     for question in ["opens", "clicks"] {
-        let refused = stage.crm.read(&["report", question, id]);
+        let refused = stage.answer(&format!("report {question} {id}"));
         let Err(why) = refused else {
             anyhow::bail!("{question} of a text message are told");
         };
@@ -440,7 +418,7 @@ fn text_messages(stage: &Stage) -> Result<()> {
         ));
     }
     ensure!(
-        records(stage, &["recipients", id])?.len() as u64 == PEOPLE,
+        records(stage, &format!("recipients {id}"))?.len() as u64 == PEOPLE,
         "not all got the text message"
     );
     let lines = timeline(stage, "P-10")?;
@@ -462,11 +440,11 @@ fn text_messages(stage: &Stage) -> Result<()> {
 
 fn answers(stage: &Stage, form: &str) -> Result<()> {
     heading("8  Forms, and what people answered");
-    stage.type_in(&["report", "forms"])?;
-    stage.type_in(&["report", "answers", form])?;
-    stage.type_in(&["report", "answers", form, "--total"])?;
+    stage.type_in("report forms")?;
+    stage.type_in(&format!("report answers {form}"))?;
+    stage.type_in(&format!("report answers {form} --total"))?;
     let totals = list(
-        &stage.crm.ask(&["report", "answers", form, "--total"])?,
+        &stage.ask(&format!("report answers {form} --total"))?,
         "totals",
     )?;
     let count = |question: &str, answer: &str| {
@@ -486,10 +464,7 @@ fn answers(stage: &Stage, form: &str) -> Result<()> {
         ] == [2, 1, 1, 2],
         "the totals are others: {totals:?}"
     );
-    let filled_in = list(
-        &stage.crm.ask(&["card", "P-1", "--history", "forms"])?,
-        "forms",
-    )?;
+    let filled_in = list(&stage.ask("card P-1 --history forms")?, "forms")?;
     let completed: Vec<&Value> = filled_in.iter().map(|it| &it["completed"]).collect();
     ensure!(
         completed.len() == 2
@@ -497,14 +472,15 @@ fn answers(stage: &Stage, form: &str) -> Result<()> {
             && completed.contains(&&json!(false)),
         "P-1 filled it in once wholly and once in part: {filled_in:?}"
     );
-    stage.type_in(&["card", "P-1", "--history", "forms"])?;
+    stage.type_in("card P-1 --history forms")?;
     let half = filled_in
         .iter()
         .find(|it| it["completed"] == false)
         .context("there is no half one")?;
-    let one = stage
-        .crm
-        .ask(&["report", "answers", form, "--result", text(half, "result")])?;
+    let one = stage.ask(&format!(
+        "report answers {form} --result {}",
+        text(half, "result")
+    ))?;
     ensure!(
         one["results"][0]["answers"][0]["answers"] == json!(["7"]),
         "that result has other answers: {one}"
@@ -514,16 +490,13 @@ fn answers(stage: &Stage, form: &str) -> Result<()> {
 
 fn card(stage: &Stage) -> Result<()> {
     heading("9  The card of one contact");
-    stage.type_in(&["card", "P-1", "--live"])?;
-    let live = stage.crm.ask(&["card", "P-1", "--live"])?;
+    stage.type_in("card P-1 --live")?;
+    let live = stage.ask("card P-1 --live")?;
     ensure!(live["state"] == "synchronised", "P-1 is in step: {live}");
-    let gone = stage.crm.ask(&["card", "P-7", "--live"])?;
+    let gone = stage.ask("card P-7 --live")?;
     ensure!(gone["state"] == "inactive", "P-7 unsubscribed: {gone}");
-    stage.type_in(&["card", "P-1", "--history", "mailings"])?;
-    let mailings = list(
-        &stage.crm.ask(&["card", "P-1", "--history", "mailings"])?,
-        "messages",
-    )?;
+    stage.type_in("card P-1 --history mailings")?;
+    let mailings = list(&stage.ask("card P-1 --history mailings")?, "messages")?;
     let told: BTreeSet<(&str, &str, &str)> = mailings
         .iter()
         .map(|it| (text(it, "name"), text(it, "opened"), text(it, "clicked")))
@@ -533,16 +506,13 @@ fn card(stage: &Stage) -> Result<()> {
         ("Herinnering", "not-applicable", "not-applicable"),
     ]);
     ensure!(told == expected, "the history says {told:?}");
-    stage.type_in(&["card", "P-1", "--history", "journeys"])?;
-    let journeys = list(
-        &stage.crm.ask(&["card", "P-1", "--history", "journeys"])?,
-        "messages",
-    )?;
+    stage.type_in("card P-1 --history journeys")?;
+    let journeys = list(&stage.ask("card P-1 --history journeys")?, "messages")?;
     ensure!(
         journeys.len() == 4,
         "two e-mails and two text messages of the campaign: {journeys:?}"
     );
-    stage.type_in(&["card", "P-3", "--history", "timeline"])?;
+    stage.type_in("card P-3 --history timeline")?;
     let lines = timeline(stage, "P-3")?;
     let line = lines
         .iter()
@@ -561,8 +531,8 @@ fn follow_up(stage: &Stage) -> Result<()> {
     heading(
         "10  What follows: a task for the owner, once; and a field that is mapped is filled in",
     );
-    stage.type_in(&["tasks"])?;
-    let tasks = list(&stage.crm.ask(&["tasks"])?, "tasks")?;
+    stage.type_in("tasks")?;
+    let tasks = list(&stage.ask("tasks")?, "tasks")?;
     let mut follow: Vec<(&str, &str)> = tasks
         .iter()
         .filter(|it| it["code"] == "task-follow-up")
@@ -573,12 +543,12 @@ fn follow_up(stage: &Stage) -> Result<()> {
         follow == [("contact/P-3", "wouter"), ("contact/P-9", "wouter")],
         "P-3 followed the offer and P-9 gave a 2: {follow:?}"
     );
-    let opened = stage.crm.ask(&["contact", "show", "P-1"])?;
+    let opened = stage.ask("contact show P-1")?;
     ensure!(
         opened["fields"]["last_open"].is_u64() || opened["fields"]["last_open"].is_string(),
         "P-1 has no moment of opening: {opened}"
     );
-    let other = stage.crm.ask(&["contact", "show", "P-10"])?;
+    let other = stage.ask("contact show P-10")?;
     ensure!(
         other["fields"]["last_open"].is_null(),
         "P-10 opened nothing: {other}"
@@ -618,9 +588,9 @@ fn until_settled(stage: &mut Stage, mailing: &str) -> Result<()> {
         asked(stage)? == before + 5,
         "the figures were asked for after they had settled"
     );
-    stage.type_in(&["report", "statistics", mailing])?;
+    stage.type_in(&format!("report statistics {mailing}"))?;
     let kept = list(
-        &stage.crm.ask(&["report", "statistics", mailing])?,
+        &stage.ask(&format!("report statistics {mailing}"))?,
         "snapshots",
     )?;
     let opened: Vec<u64> = kept
@@ -657,7 +627,7 @@ fn five_days_off(stage: &mut Stage) -> Result<()> {
         "{}: ten people did something meanwhile; the CRM is started again",
         stage.time()
     ));
-    stage.type_in(&["tick"])?;
+    stage.type_in("tick")?;
     stage.work()?;
     let told = |stage: &Stage| -> Result<Vec<Vec<Value>>> {
         (1..=PEOPLE)
@@ -677,7 +647,7 @@ fn five_days_off(stage: &mut Stage) -> Result<()> {
             "P-{number} should be {fact}={value}, once: {of_it:?}"
         );
         if number % 4 >= 2 {
-            let block = stage.crm.ask(&["card", &format!("P-{number}")])?;
+            let block = stage.ask(&format!("card {}", format!("P-{number}")))?;
             ensure!(
                 block["state"] == "inactive",
                 "P-{number} is not mailed any more: {block}"
@@ -688,19 +658,19 @@ fn five_days_off(stage: &mut Stage) -> Result<()> {
     stage.tick()?;
     ensure!(told(stage)? == after, "another look made something double");
     say("every open, click, bounce and opt-out is in the CRM once; another look changes nothing");
-    let mailings = list(&stage.crm.ask(&["report", "mailings"])?, "mailings")?;
+    let mailings = list(&stage.ask("report mailings")?, "mailings")?;
     let names: Vec<&str> = mailings.iter().map(|it| text(it, "name")).collect();
     ensure!(
         names == ["Intussen", "Herinnering", "Nieuws"],
         "these mailings are listed: {names:?}"
     );
-    stage.type_in(&["card", "P-12", "--history", "timeline"])?;
+    stage.type_in("card P-12 --history timeline")?;
     Ok(())
 }
 
 fn timeline(stage: &Stage, contact: &str) -> Result<Vec<Value>> {
     list(
-        &stage.crm.ask(&["card", contact, "--history", "timeline"])?,
+        &stage.ask(&format!("card {contact} --history timeline"))?,
         "timeline",
     )
 }

@@ -67,14 +67,14 @@ impl Stage {
         ];
         self.crm.ask(&["settings", "profile", profile])?;
         self.crm.tell(&settings, SECRET)?;
-        self.crm.ask(&["settings", "activate"])?;
+        self.ask("settings activate")?;
         self.work()?;
-        let status = self.crm.ask(&["status"])?;
+        let status = self.ask("status")?;
         ensure!(
             status["connection"]["active"] == true,
             "the connection is not active: {status}"
         );
-        self.crm.ask(&["mapping", "save"])?;
+        self.ask("mapping save")?;
         self.work()?;
         say(&format!(
             "connected, with the profile {profile}; the mapping that was made by itself is saved"
@@ -136,15 +136,29 @@ impl Stage {
     }
 
     /// Types a command of the CRM, and shows it with what it answers.
-    pub(crate) fn type_in(&self, arguments: &[&str]) -> Result<String> {
-        let answer = self.crm.read(arguments)?;
-        show(arguments, &answer);
+    pub(crate) fn type_in(&self, line: &str) -> Result<String> {
+        let answer = self.answer(line)?;
+        show(line, &answer);
         Ok(answer)
+    }
+
+    /// What a command answers, as a person reads it.
+    pub(crate) fn answer(&self, line: &str) -> Result<String> {
+        let words = words(line)?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.crm.read(&words)
+    }
+
+    /// What a command answers, as a program reads it.
+    pub(crate) fn ask(&self, line: &str) -> Result<Value> {
+        let words = words(line)?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.crm.ask(&words)
     }
 
     /// Works the queue until nothing is due.
     pub(crate) fn work(&self) -> Result<Value> {
-        self.crm.ask(&["work"])
+        self.ask("work")
     }
 
     /// Works the queue to its end: turns the clocks to whatever is due next.
@@ -162,7 +176,7 @@ impl Stage {
 
     /// Reads what changed in Spotler and works the queue.
     pub(crate) fn tick(&self) -> Result<()> {
-        self.crm.ask(&["tick"])?;
+        self.ask("tick")?;
         self.work().map(drop)
     }
 
@@ -207,7 +221,7 @@ impl Stage {
 
     /// The messages with a code that users have got.
     pub(crate) fn messages(&self, code: &str) -> Result<Vec<Value>> {
-        let messages = self.crm.ask(&["messages"])?;
+        let messages = self.ask("messages")?;
         let messages = list(&messages, "messages")?;
         Ok(messages
             .into_iter()
@@ -236,9 +250,8 @@ fn told(moment: Timestamp) -> String {
 }
 
 /// Shows a command as it is typed, and the beginning of its answer.
-fn show(arguments: &[&str], answer: &str) {
-    let typed: Vec<String> = arguments.iter().map(|it| quoted(it)).collect();
-    println!("   $ host-demo {}", typed.join(" "));
+fn show(line: &str, answer: &str) {
+    println!("   $ host-demo {line}");
     let lines: Vec<&str> = answer.lines().collect();
     for line in lines.iter().take(SHOWN_LINES) {
         println!("     {line}");
@@ -248,14 +261,9 @@ fn show(arguments: &[&str], answer: &str) {
     }
 }
 
-/// An argument as a shell wants it.
-fn quoted(argument: &str) -> String {
-    let is_plain = |it: char| it.is_alphanumeric() || "-_./:=,@+".contains(it);
-    if !argument.is_empty() && argument.chars().all(is_plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
-    }
+/// The arguments of a line, as a shell reads them.
+fn words(line: &str) -> Result<Vec<String>> {
+    shlex::split(line).with_context(|| format!("a quote is not closed: {line}"))
 }
 
 /// A list of an answer.
