@@ -7,6 +7,7 @@ use crate::codes;
 use crate::connection::Connection;
 use crate::crm::{RecordRef, Timestamp};
 use crate::outcome::{Actor, Outcome, Reason};
+use crate::spotler::time;
 
 /// How many selected relations run at once; more wait for the evening (PV-22).
 pub const AT_ONCE: u64 = 2_500;
@@ -154,6 +155,78 @@ pub struct ListMade {
     pub made_at: Timestamp,
     /// How it stood when it was last looked for.
     pub state: ListState,
+    /// When no list of the campaign stood under its name, oldest first.
+    #[serde(default)]
+    pub absences: Vec<Absence>,
+}
+
+impl ListMade {
+    /// The list as it is now; `seen_at` is when it was last looked for.
+    #[must_use]
+    pub fn found(self, state: ListState, seen_at: Timestamp, now: Timestamp) -> Self {
+        let mut absences = self.absences;
+        let is_open = absences.last().is_some_and(|it| it.until.is_none());
+        match state {
+            ListState::Present => {
+                if let Some(last) = absences.last_mut().filter(|_| is_open) {
+                    last.until = Some(now);
+                }
+            }
+            ListState::Renamed | ListState::Removed if is_open => {}
+            ListState::Renamed | ListState::Removed => absences.push(Absence {
+                from: Some(seen_at.max(self.made_at)),
+                until: None,
+            }),
+        }
+        Self {
+            state,
+            absences,
+            ..self
+        }
+    }
+
+    /// The absences as one fact.
+    pub fn absences_fact(&self) -> (String, String) {
+        let words: Vec<String> = self.absences.iter().map(Absence::interval).collect();
+        ("list-absent".to_owned(), words.join(" "))
+    }
+}
+
+/// A time in which no list of a campaign stood under its name, so that a mailing to
+/// that name was to another list (PV-36, PV-51).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// When it was last seen; none: it was not made yet.
+    pub from: Option<Timestamp>,
+    /// When it was there again; none: it is not.
+    pub until: Option<Timestamp>,
+}
+
+impl Absence {
+    /// As an interval of ISO 8601, with `..` for an open end.
+    fn interval(&self) -> String {
+        let end = |at: Option<Timestamp>| at.map_or_else(|| "..".to_owned(), time::write);
+        format!("{}/{}", end(self.from), end(self.until))
+    }
+}
+
+/// The absences up to the end of an export: before the first one, and between the
+/// list that the campaign had before and this one.
+pub fn absences_until(
+    before: Option<ListMade>,
+    seen_at: Timestamp,
+    now: Timestamp,
+) -> Vec<Absence> {
+    match before {
+        None => vec![Absence {
+            from: None,
+            until: Some(now),
+        }],
+        Some(before) => {
+            let gone = before.found(ListState::Removed, seen_at, now);
+            gone.found(ListState::Present, seen_at, now).absences
+        }
+    }
 }
 
 #[cfg(test)]
@@ -168,7 +241,28 @@ mod tests {
             user: None,
             made_at: 1,
             state,
+            absences: absences_until(None, 0, 1),
         }
+    }
+
+    /// PV-36, PV-51: a list that is away is away from when it was last seen, once.
+    #[test]
+    fn the_times_in_which_a_list_is_away_are_kept() {
+        let made = made("a", "Najaar", ListState::Present);
+        let away = made.found(ListState::Renamed, 5_000, 6_000);
+        let away = away.found(ListState::Removed, 6_000, 7_000);
+        let fact = |it: &ListMade| it.absences_fact().1;
+        let before = "../1970-01-01T00:00:00Z";
+        assert_eq!(fact(&away), format!("{before} 1970-01-01T00:00:05Z/.."));
+        let next = absences_until(Some(away.clone()), 8_000, 9_000);
+        let next = ListMade {
+            absences: next,
+            ..away
+        };
+        let closed = "1970-01-01T00:00:05Z/1970-01-01T00:00:09Z";
+        assert_eq!(fact(&next), format!("{before} {closed}"));
+        let back = next.clone().found(ListState::Present, 9_000, 10_000);
+        assert_eq!(back.absences, next.absences);
     }
 
     /// PV-36

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::ListMade;
-use crate::crm::RecordRef;
+use crate::crm::{RecordRef, Timestamp};
 use crate::ports::Ports;
 
 /// What exports remember, by the event's id.
@@ -163,6 +163,16 @@ pub fn lists_made<P: Ports>(ports: &P) -> Vec<ListMade> {
             None => return lists,
         }
     }
+}
+
+/// When the lists were last looked for; none: not yet.
+pub fn lists_seen_at<P: Ports>(ports: &P) -> Option<Timestamp> {
+    read(ports, LIMITS, "lists-seen-at")
+}
+
+/// Remembers when the lists were last looked for.
+pub fn keep_lists_seen_at<P: Ports>(ports: &P, at: Timestamp) {
+    write(ports, LIMITS, "lists-seen-at", &at);
 }
 
 /// How many members Spotler takes in one request; none: not refused yet.

@@ -10,6 +10,7 @@ mod campaigns;
 mod card;
 mod connection;
 mod contract;
+mod contract_release;
 mod evening;
 mod export_cost;
 mod export_faults;

@@ -1,6 +1,6 @@
 //! Module fields of relations, and automatic actions at sales stages.
 
-use host_demo::contract::{Consent, FieldValue, RecordState};
+use host_demo::contract::{Consent, FieldValue, MappingRow, RecordKind, RecordState};
 use host_demo::crm::Edit;
 use koppel_embedding::Event;
 use koppel_embedding::contract::stages::{AutomaticAction, StageChanged};
@@ -62,6 +62,32 @@ async fn a_module_field_syncs_the_primary_contact_and_nobody_else() {
     );
     change(&world, "module Documenten", 2).await;
     assert_eq!(calls(&world, "2").await, before.1 + 1, "not a module field");
+}
+
+/// YO-43, YO-44, YO-45: the value of a module field can be mapped like any field,
+/// and goes to Spotler with the primary contact and with nobody else.
+#[tokio::test]
+async fn the_value_of_a_module_field_goes_to_spotler_with_the_primary_contact() {
+    let world = relation(&["2"]).await;
+    change(&world, "Documenten module", 1).await;
+    let mut rows = world.host.mapping().await.expect("a mapping");
+    rows.push(MappingRow {
+        kind: RecordKind::Contact,
+        field: "relation.documents".into(),
+        property: Some("freeField1".into()),
+    });
+    world.save_rows(rows).await;
+    let value = |email: &str| {
+        let contact = world.sim.contact_by_email(email).expect("in Spotler");
+        contact.fields.get("freeField1").cloned()
+    };
+    assert_eq!(value("anna2@voorbeeld.nl"), Some(1.into()));
+    change(&world, "Documenten module", 3).await;
+    assert_eq!(value("anna2@voorbeeld.nl"), Some(3.into()));
+    assert_eq!(value("anna1@voorbeeld.nl"), None);
+    world.sim.clear_requests();
+    change(&world, "Documenten module", 3).await;
+    assert_eq!(world.requests(), Vec::<String>::new());
 }
 
 /// YO-45, C8

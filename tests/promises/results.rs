@@ -1,10 +1,12 @@
 //! The results of a campaign, as its activity shows them.
 
+use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::results::{Counted, ResultRow, percentage, results};
 use koppel_embedding::contract::reports::{Interaction, InteractionKind, Whose};
 use koppel_tests::World;
 use spotler_sim::{ListAction, RecipientAct, Target};
 
+use crate::campaigns;
 use crate::mailed::{does, message, named, people};
 
 const LIST: &str = "Voorjaar – leden";
@@ -141,4 +143,91 @@ async fn a_mailing_belongs_to_the_campaign_whose_list_it_names_exactly() {
     let listed: Vec<&str> = listed.iter().map(|it| it.mailing.id.as_str()).collect();
     assert!(listed.contains(&mailing.as_str()) && listed.contains(&unattached.as_str()));
     assert_eq!(attached, [mailing]);
+}
+
+/// A mailing to the list of this name, sent now, and read an hour later.
+async fn mailed_to(world: &World, name: &str, list: &str) -> String {
+    let target = Target::StaticList(list.to_owned());
+    let mailing = world.sim.ui_send(name, message(name), target);
+    world.advance_s(3600);
+    world.tick().await;
+    mailing.expect("sent")
+}
+
+/// Makes a campaign with the list of the tests and runs it to the end.
+async fn exported(world: &World, id: &str) {
+    let form = CampaignForm {
+        list_name: LIST.to_owned(),
+        permission: None,
+        ..campaigns::form(campaigns::everybody())
+    };
+    campaigns::export(world, id, form).await;
+}
+
+/// The mailings of a campaign.
+async fn of_campaign(world: &World, id: &str) -> Vec<String> {
+    let campaign = world.host.crm().campaign(id).await.expect("read");
+    let campaign = campaign.expect("a campaign");
+    let mailings = world.host.mailings_of_campaign(&campaign).await;
+    let mailings = mailings.expect("mailings").into_iter();
+    mailings.map(|it| it.0.mailing.id).collect()
+}
+
+/// PV-36, PV-51, PV-34: another list that has the campaign's name meanwhile is not
+/// the campaign's; what was sent before and what is sent after it is back stays.
+#[tokio::test]
+async fn a_mailing_to_another_list_that_took_the_name_is_not_attached() {
+    let world = World::start().await;
+    campaigns::people(&world, 3).await;
+    exported(&world, "7").await;
+    world.tick().await;
+    world.advance_s(60);
+    let first = mailed_to(&world, "Eerste", LIST).await;
+    let rename = |from: &str, to: &str| {
+        let (name, to) = (from.to_owned(), to.to_owned());
+        let action = ListAction::RenameStaticList { name, to };
+        world.sim.ui_list(&action).expect("renamed");
+    };
+    rename(LIST, "Iets anders");
+    let other = ListAction::ImportStaticList {
+        name: LIST.to_owned(),
+        contacts: vec!["contact-1".to_owned()],
+    };
+    world.sim.ui_list(&other).expect("imported");
+    world.advance_s(60);
+    let second = mailed_to(&world, "Tweede", LIST).await;
+    assert_eq!(of_campaign(&world, "7").await, [first.as_str()]);
+    rename(LIST, "Weg");
+    rename("Iets anders", LIST);
+    world.tick().await;
+    world.advance_s(60);
+    let third = mailed_to(&world, "Derde", LIST).await;
+    let attached = of_campaign(&world, "7").await;
+    assert_eq!(attached, [first.as_str(), third.as_str()]);
+    let listed = world.host.crm().mailings(10).await.expect("mailings");
+    assert!(listed.iter().any(|it| it.mailing.id == second), "listed");
+    let by_name = world.host.mailings_with_results(LIST).await;
+    assert_eq!(by_name.expect("mailings").len(), 2);
+}
+
+/// PV-30, PV-51: two campaigns that had the same name one after the other each
+/// have their own mailings.
+#[tokio::test]
+async fn a_campaign_with_the_name_of_an_earlier_one_has_its_own_mailings() {
+    let world = World::start().await;
+    campaigns::people(&world, 3).await;
+    exported(&world, "7").await;
+    world.tick().await;
+    world.advance_s(60);
+    let first = mailed_to(&world, "Eerste", LIST).await;
+    let name = LIST.to_owned();
+    let remove = ListAction::RemoveStaticList { name };
+    world.sim.ui_list(&remove).expect("removed");
+    world.advance_s(60);
+    world.tick().await;
+    exported(&world, "8").await;
+    world.advance_s(60);
+    let second = mailed_to(&world, "Tweede", LIST).await;
+    assert_eq!(of_campaign(&world, "7").await, [first]);
+    assert_eq!(of_campaign(&world, "8").await, [second]);
 }

@@ -121,7 +121,7 @@ pub(crate) async fn run(command: BulkCommand, session: &Session) -> anyhow::Resu
 async fn whom(args: ChooseArgs, crm: &DemoCrm) -> anyhow::Result<Selection> {
     let by_option = args.kind.is_some() || args.relation.is_some();
     anyhow::ensure!(
-        args.records.is_empty() != by_option,
+        args.records.is_empty() == by_option,
         "choose records by their ids, or by `--kind` or `--relation`, and not both"
     );
     if let Some(relation) = args.relation {

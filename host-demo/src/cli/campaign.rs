@@ -11,6 +11,7 @@ use super::{
 use crate::{
     contract::SubjectChange,
     crm::{
+        attached::ABSENT,
         campaigns::{Campaign, CampaignForm},
         codes::Code,
         dump::facts,
@@ -180,7 +181,8 @@ async fn show(id: &str, session: &Session) -> anyhow::Result<()> {
         if let Some(line) = line {
             rows.push(vec!["queue".to_owned(), waits(line, &explainer)]);
         }
-        for it in stands.iter().flat_map(|it| &it.facts) {
+        let facts = stands.iter().flat_map(|it| &it.facts);
+        for it in facts.filter(|it| it.name != ABSENT) {
             rows.push(vec![it.name.clone(), it.value.clone()]);
         }
         table(&["", ""], rows)

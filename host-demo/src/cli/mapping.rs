@@ -115,7 +115,7 @@ async fn with_rows(
     args: RowsArgs,
     host: &DemoHost,
 ) -> anyhow::Result<Vec<MappingRow>> {
-    let catalogue = host.crm().catalogue().await?;
+    let catalogue = host.crm().mappable_fields().await?;
     let kind = args.kind;
     for row in args.rows {
         anyhow::ensure!(

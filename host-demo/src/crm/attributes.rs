@@ -12,6 +12,7 @@ use super::{
     edit::Rules,
     error::StoreError,
     fields::{Catalogue, Field},
+    relations,
     rows::code_of,
 };
 use crate::contract::{Permission, PermissionAttributes, RecordKind};
@@ -179,6 +180,17 @@ pub(crate) async fn catalogue(
     };
     let added: Result<Vec<Field>, StoreError> = rows.iter().map(field).collect();
     Ok(Catalogue::with(added?))
+}
+
+/// The fields that can be mapped: those of the records, and those of relations
+/// that their primary contacts carry (YO-43).
+pub(crate) async fn mappable(
+    connection: &mut Connection,
+    tenant: &str,
+) -> Result<Catalogue, StoreError> {
+    let mut catalogue = catalogue(connection, tenant).await?;
+    catalogue.add(relations::carried_fields(connection, tenant).await?);
+    Ok(catalogue)
 }
 
 /// Adds a field, or replaces the one with its name.

@@ -87,7 +87,7 @@ pub struct CampaignPlan {
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
     /// An answer of the wizard is missing or impossible.
-    #[error("the campaign was not saved: {0}")]
+    #[error("the campaign was not saved")]
     Wizard(#[from] WizardFault),
     /// There is one with this id.
     #[error("there is a campaign `{0}` already")]

@@ -226,6 +226,13 @@ impl DemoCrm {
         attributes::catalogue(&mut connection, self.tenant.as_str()).await
     }
 
+    /// The fields that can be mapped: those of the records, and those of
+    /// relations that their primary contacts carry.
+    pub async fn mappable_fields(&self) -> Result<Catalogue, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        attributes::mappable(&mut connection, self.tenant.as_str()).await
+    }
+
     /// Adds a field to the catalogue (DA-55). One with this name is replaced.
     pub async fn add_field(&self, field: Field) -> Result<(), StoreError> {
         self.write(move |connection, tenant| {

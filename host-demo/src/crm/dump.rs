@@ -86,8 +86,12 @@ impl DemoCrm {
         let mut campaigns = self.campaigns().await?;
         campaigns.sort_by(|one, other| one.0.id.cmp(&other.0.id));
         let stands = |it: &crate::contract::SubjectChange| {
-            let timeless =
-                |fact: &&NamedValue| !matches!(fact.name.as_str(), "exported-at" | "list");
+            let timeless = |fact: &&NamedValue| {
+                !matches!(
+                    fact.name.as_str(),
+                    "exported-at" | "spotler-id" | "list-absent"
+                )
+            };
             let kept: Vec<NamedValue> = it.facts.iter().filter(timeless).cloned().collect();
             json!({"status": it.status.code(), "facts": facts(&kept)})
         };

@@ -127,6 +127,11 @@ impl Catalogue {
         Self { fields }
     }
 
+    /// Adds fields after the others.
+    pub fn add(&mut self, fields: Vec<Field>) {
+        self.fields.extend(fields);
+    }
+
     /// All fields, in the order in which a form shows them.
     pub fn fields(&self) -> &[Field] {
         &self.fields

@@ -17,6 +17,7 @@ pub mod error;
 
 pub(crate) mod rows;
 
+pub mod attached;
 pub mod attributes;
 pub mod automatic_actions;
 pub mod backup_csv;

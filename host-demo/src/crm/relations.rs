@@ -6,8 +6,10 @@ use sqlx::Row;
 use super::{
     desk::{DemoCrm, enqueue},
     error::StoreError,
+    fields::Field,
+    value::{self, ValueProblem},
 };
-use crate::contract::{FieldValue, RecordKind, RecordRef};
+use crate::contract::{self, CrmRecord, FieldType, FieldValue, RecordKind, RecordRef};
 
 /// An organisation with contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,12 +53,10 @@ impl DemoCrm {
         .fetch_all(&mut *connection)
         .await?;
         let field = |row: &sqlx::sqlite::SqliteRow| {
-            let json: Option<&str> = row.try_get("value")?;
-            let value = json.map(serde_json::from_str).transpose();
             Ok(RelationField {
                 name: row.try_get("field")?,
                 label: row.try_get("label")?,
-                value: value.map_err(|_| StoreError::Unreadable("value"))?,
+                value: value_of(row)?,
             })
         };
         let fields: Result<_, StoreError> = rows.iter().map(field).collect();
@@ -117,6 +117,22 @@ impl DemoCrm {
     }
 }
 
+/// The name of a module field: what users call it, without what a name may not
+/// hold.
+pub fn module_field_name(label: &str) -> String {
+    let plain = |it: char| if it.is_alphanumeric() { it } else { '_' };
+    label.to_lowercase().chars().map(plain).collect()
+}
+
+/// Yes, no or a number: the two types that a module field has (YO-44); none for
+/// an empty text.
+pub fn module_field_value(text: &str) -> Result<Option<FieldValue>, ValueProblem> {
+    match value::parse(FieldType::Number, &[], text) {
+        Ok(value) => Ok(value),
+        Err(_) => value::parse(FieldType::Boolean, &[], text),
+    }
+}
+
 async fn field_value(
     connection: &mut Connection,
     tenant: &str,
@@ -155,6 +171,81 @@ async fn write_field(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What stands before the name of a relation's field where a contact carries it.
+const OF_RELATION: &str = "relation.";
+
+/// The fields of all relations, as contacts carry them: they can be mapped to a
+/// property of Spotler like any other (YO-43).
+pub(crate) async fn carried_fields(
+    connection: &mut Connection,
+    tenant: &str,
+) -> Result<Vec<Field>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT field, max(label) AS label, max(value) AS value FROM crm_relation_fields
+         WHERE tenant = ? GROUP BY field ORDER BY field",
+    )
+    .bind(tenant)
+    .fetch_all(connection)
+    .await?;
+    let field = |row: &sqlx::sqlite::SqliteRow| {
+        let name: &str = row.try_get("field")?;
+        let field_type = match value_of(row)? {
+            Some(FieldValue::Boolean(_)) => FieldType::Boolean,
+            Some(_) | None => FieldType::Number,
+        };
+        Ok(Field {
+            name: format!("{OF_RELATION}{name}"),
+            label: row.try_get("label")?,
+            field_type,
+            kinds: vec![RecordKind::Contact],
+            meaning: None,
+            options: Vec::new(),
+        })
+    };
+    rows.iter().map(field).collect()
+}
+
+/// Gives every contact who is primary for a relation the relation's fields
+/// (YO-45); nobody else has them.
+pub(crate) async fn carry_fields(
+    connection: &mut Connection,
+    tenant: &str,
+    records: &mut [CrmRecord],
+) -> Result<(), StoreError> {
+    let is_primary = |it: &CrmRecord| {
+        it.fields
+            .iter()
+            .any(|it| it.name == "primary" && it.value == Some(FieldValue::Boolean(true)))
+    };
+    for record in records.iter_mut().filter(|it| is_primary(it)) {
+        let Some(relation) = &record.relation else {
+            continue;
+        };
+        let rows = sqlx::query(
+            "SELECT field, value FROM crm_relation_fields
+             WHERE tenant = ? AND relation = ? ORDER BY field",
+        )
+        .bind(tenant)
+        .bind(relation)
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in &rows {
+            let name: &str = row.try_get("field")?;
+            record.fields.push(contract::Field {
+                name: format!("{OF_RELATION}{name}"),
+                value: value_of(row)?,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn value_of(row: &sqlx::sqlite::SqliteRow) -> Result<Option<FieldValue>, StoreError> {
+    let json: Option<&str> = row.try_get("value")?;
+    let value = json.map(serde_json::from_str).transpose();
+    value.map_err(|_| StoreError::Unreadable("value"))
 }
 
 /// The active contacts that are marked as primary for a relation.

@@ -21,9 +21,8 @@ impl Crm for DemoCrm {
         tenant: &TenantId,
         connection: &mut Connection,
     ) -> Result<Vec<FieldDescription>, CrmError> {
-        Ok(attributes::catalogue(connection, tenant.as_str())
-            .await?
-            .describe())
+        let catalogue = attributes::mappable(connection, tenant.as_str()).await?;
+        Ok(catalogue.describe())
     }
 
     async fn read_record(
@@ -33,7 +32,13 @@ impl Crm for DemoCrm {
         reference: &RecordRef,
     ) -> Result<Option<CrmRecord>, CrmError> {
         let record = rows::read(connection, tenant.as_str(), reference).await?;
-        Ok(record.map(|it| it.to_contract()))
+        let Some(record) = record else {
+            return Ok(None);
+        };
+        let mut record = [record.to_contract()];
+        relations::carry_fields(connection, tenant.as_str(), &mut record).await?;
+        let [record] = record;
+        Ok(Some(record))
     }
 
     async fn count_records(
@@ -59,7 +64,10 @@ impl Crm for DemoCrm {
         limit: u32,
     ) -> Result<RecordPage, CrmError> {
         let all = Selection::All(kind);
-        Ok(selections::matching(connection, tenant.as_str(), &all, start, limit).await?)
+        let mut page =
+            selections::matching(connection, tenant.as_str(), &all, start, limit).await?;
+        relations::carry_fields(connection, tenant.as_str(), &mut page.records).await?;
+        Ok(page)
     }
 
     async fn read_selection(
@@ -70,7 +78,10 @@ impl Crm for DemoCrm {
         start: Option<&str>,
         limit: u32,
     ) -> Result<RecordPage, CrmError> {
-        Ok(selections::read(connection, tenant.as_str(), selection, start, limit).await?)
+        let mut page =
+            selections::read(connection, tenant.as_str(), selection, start, limit).await?;
+        relations::carry_fields(connection, tenant.as_str(), &mut page.records).await?;
+        Ok(page)
     }
 
     async fn primary_contacts(

@@ -9,6 +9,8 @@ use koppel_embedding::contract::{
 
 use super::{DemoHost, HostError};
 use crate::contract::{RecordRef, Snapshot};
+use crate::crm::attached::{ABSENT, is_attached};
+use crate::crm::campaigns::Campaign;
 use crate::crm::mailings::StoredMailing;
 use crate::explain::{Explainer, Language};
 
@@ -106,14 +108,45 @@ impl DemoHost {
         }
     }
 
-    /// The mailings to the list of this exact name, each with its newest results
-    /// (PV-51).
+    /// The mailings to the list of this exact name, each with its newest results.
+    /// If campaigns made a list of that name, only those to their lists (PV-51).
     pub async fn mailings_with_results(
         &self,
         list: &str,
     ) -> Result<Vec<(StoredMailing, Option<Snapshot>)>, HostError> {
+        let mut campaigns = self.crm().campaigns().await?;
+        campaigns.retain(|(campaign, stands)| {
+            let facts = stands.iter().flat_map(|it| &it.facts);
+            campaign.list_name == list && facts.into_iter().any(|it| it.name == ABSENT)
+        });
+        let stands: Vec<_> = campaigns.into_iter().filter_map(|it| it.1).collect();
+        let belongs = |it: &StoredMailing| {
+            let of = |stands| is_attached(Some(stands), it.mailing.sent_at);
+            stands.is_empty() || stands.iter().any(of)
+        };
+        self.results_of(list, belongs).await
+    }
+
+    /// The mailings of a campaign, each with its newest results: those to a list of
+    /// exactly its name while that was the campaign's own list (PV-36, PV-51).
+    pub async fn mailings_of_campaign(
+        &self,
+        campaign: &Campaign,
+    ) -> Result<Vec<(StoredMailing, Option<Snapshot>)>, HostError> {
+        let stands = self.crm().subject("campaign", &campaign.id).await?;
+        let belongs = |it: &StoredMailing| is_attached(stands.as_ref(), it.mailing.sent_at);
+        self.results_of(&campaign.list_name, belongs).await
+    }
+
+    async fn results_of(
+        &self,
+        list: &str,
+        belongs: impl Fn(&StoredMailing) -> bool,
+    ) -> Result<Vec<(StoredMailing, Option<Snapshot>)>, HostError> {
+        let mut mailings = self.crm().mailings_to(list).await?;
+        mailings.retain(belongs);
         let mut all = Vec::new();
-        for mailing in self.crm().mailings_to(list).await? {
+        for mailing in mailings {
             let newest = self.crm().snapshots(&mailing.mailing.id).await?.pop();
             all.push((mailing, newest));
         }

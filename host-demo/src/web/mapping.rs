@@ -96,7 +96,7 @@ async fn gather<'a>(
     let state = visit.host.connection().await?;
     let mapping = visit.host.mapping().await?;
     let properties = visit.host.properties().await?;
-    let catalogue = visit.host.crm().catalogue().await?;
+    let catalogue = visit.host.crm().mappable_fields().await?;
     let fields = catalogue.fields().iter().filter(|it| it.belongs_to(kind));
     let row = |field: &Field| {
         let name = format!("map.{}", field.name);
@@ -199,7 +199,7 @@ async fn carry_out(visit: &Visit, kind: RecordKind, fields: &Fields) -> Result<D
     visit.needs_right()?;
     let w = MappingWords::of(visit.language());
     let properties = visit.host.properties().await?;
-    let catalogue = visit.host.crm().catalogue().await?;
+    let catalogue = visit.host.crm().mappable_fields().await?;
     let misfits = misfits(visit, &catalogue, &properties, fields);
     if !misfits.is_empty() {
         return Ok(Done::Refused(fill(w.misfit, misfits.join(", "))));

@@ -6,7 +6,7 @@ use crate::campaign::{ListMade, ListState, list_id};
 use crate::change::{CrmChange, LogLevel};
 use crate::codes;
 use crate::crm::{Facts, SyncStatus, Timestamp};
-use crate::export_memory::{keep_list, latest, lists_made};
+use crate::export_memory::{keep_list, keep_lists_seen_at, latest, lists_made, lists_seen_at};
 use crate::ports::Ports;
 use crate::spotler::client::Spotler;
 use crate::spotler::trouble::Trouble;
@@ -29,6 +29,8 @@ pub(crate) async fn watch<P: Ports>(
         return Ok(Vec::new());
     }
     let lists = spotler.static_lists().await?;
+    let seen_at = lists_seen_at(ports).unwrap_or_default();
+    keep_lists_seen_at(ports, now);
     let mut changes = Vec::new();
     for list in made {
         let named = lists
@@ -36,7 +38,7 @@ pub(crate) async fn watch<P: Ports>(
             .filter_map(|it| Some((it.external_id.as_deref()?, it.name.as_str())));
         let state = ListState::of(&list, named);
         if state != list.state {
-            let list = ListMade { state, ..list };
+            let list = list.found(state, seen_at, now);
             keep_list(ports, &list);
             changes.extend(told(ports, &list));
         }
@@ -73,7 +75,10 @@ fn told<P: Ports>(ports: &P, list: &ListMade) -> Vec<CrmChange> {
             subject: "campaign",
             id: list.campaign.clone(),
             status: SyncStatus::Succeeded,
-            facts: vec![("list-state".to_owned(), list.state.word().to_owned())],
+            facts: vec![
+                ("list-state".to_owned(), list.state.word().to_owned()),
+                list.absences_fact(),
+            ],
         });
     }
     changes

@@ -91,8 +91,7 @@ async fn gather<'a>(
     let waits = line
         .and_then(|it| it.reason.as_ref())
         .map(|it| visit.explainer.text(visit.language(), &it.code, &it.about));
-    let list = &campaign.list_name;
-    let mailings = visit.host.mailings_with_results(list).await?;
+    let mailings = visit.host.mailings_of_campaign(&campaign).await?;
     let rows = results(&mailings);
     let sent_to: u64 = mailings
         .iter()

@@ -4,11 +4,11 @@
 
 use super::state::State;
 use super::{Export, Next};
-use crate::campaign::{ListMade, ListState};
+use crate::campaign::{ListMade, ListState, absences_until};
 use crate::change::{CrmChange, LogLevel, Task};
 use crate::codes;
 use crate::crm::{Facts, RecordState, SyncStatus, Timestamp};
-use crate::export_memory::keep_list;
+use crate::export_memory::{keep_list, lists_made, lists_seen_at};
 use crate::outcome::{Outcome, Reason};
 use crate::ports::Ports;
 use crate::profile::Gate;
@@ -140,17 +140,8 @@ impl<P: Ports> Export<'_, P> {
     fn ended(&self, state: &State, changes: &mut Vec<CrmChange>) -> Next {
         let list = self.list_id();
         self.memory.keep_latest(&self.input.campaign, state.pieces);
-        keep_list(
-            self.ports,
-            &ListMade {
-                list: list.clone(),
-                name: self.input.list_name.clone(),
-                campaign: self.input.campaign.clone(),
-                user: self.event.user.clone(),
-                made_at: self.now,
-                state: ListState::Present,
-            },
-        );
+        let made = self.list_made(&list);
+        keep_list(self.ports, &made);
         let counts = || {
             vec![
                 fact("exported", state.listed),
@@ -165,9 +156,10 @@ impl<P: Ports> Export<'_, P> {
         changes.push(self.log(LogLevel::Info, codes::LOG_EXPORT_FINISHED, counts()));
         let mut facts = counts();
         facts.push(fact("state", "exported"));
-        facts.push(fact("list", &list));
+        facts.push(fact("spotler-id", &list));
         facts.push(fact("list-name", &self.input.list_name));
-        facts.push(fact("list-state", ListState::Present.word()));
+        facts.push(fact("list-state", made.state.word()));
+        facts.push(made.absences_fact());
         facts.push(fact("exported-at", time::write(self.now)));
         let closed = if self.input.auto_close {
             "closed"
@@ -183,12 +175,14 @@ impl<P: Ports> Export<'_, P> {
         facts.push(fact("reasons", reasons.join(" ")));
         changes.push(self.subject(SyncStatus::Succeeded, facts));
         if !self.input.auto_close {
+            let mut about = vec![fact("campaign", &self.input.campaign)];
+            about.extend(named());
             changes.push(CrmChange::Task(Task {
                 key: format!("campaign-{}", self.event.id),
                 code: codes::TASK_CAMPAIGN,
                 owner: self.event.user.clone(),
                 target: None,
-                about: named(),
+                about,
                 due: None,
             }));
         }
@@ -198,5 +192,24 @@ impl<P: Ports> Export<'_, P> {
             .with("exported", state.listed.to_string())
             .with("left-out", state.left_out().to_string());
         Next::End(Outcome::Synced(reason))
+    }
+
+    /// The list that this export has made, and when the campaign had none before.
+    fn list_made(&self, list: &str) -> ListMade {
+        let campaign = &self.input.campaign;
+        let others = lists_made(self.ports).into_iter();
+        let before = others
+            .filter(|it| it.campaign == *campaign && it.list != list)
+            .max_by_key(|it| it.made_at);
+        let seen_at = lists_seen_at(self.ports).unwrap_or_default();
+        ListMade {
+            list: list.to_owned(),
+            name: self.input.list_name.clone(),
+            campaign: campaign.clone(),
+            user: self.event.user.clone(),
+            made_at: self.now,
+            state: ListState::Present,
+            absences: absences_until(before, seen_at, self.now),
+        }
     }
 }
