@@ -7,3 +7,4 @@ CREATE INDEX crm_tasks_by_code ON crm_tasks (tenant, open, code, owner);
 CREATE INDEX crm_records_opted_out ON crm_records (tenant, mail_changed_at)
     WHERE mail_allowed = 0 AND mail_origin = 'crm';
 CREATE INDEX crm_jobs_by_operation ON crm_jobs (tenant, operation, number);
+CREATE INDEX crm_records_by_status_name ON crm_records (tenant, status, sort_name, kind, id, state);

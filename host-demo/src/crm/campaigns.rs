@@ -258,11 +258,26 @@ impl DemoCrm {
 
     /// What a run would do now; nothing is queued.
     pub async fn plan_campaign(&self, id: &str) -> Result<CampaignPlan, CampaignError> {
+        self.plan_campaign_up_to(id, u32::MAX).await
+    }
+
+    /// The same, with the selection counted no further than `most`.
+    pub async fn plan_campaign_up_to(
+        &self,
+        id: &str,
+        most: u32,
+    ) -> Result<CampaignPlan, CampaignError> {
         let campaign = self.campaign(id).await?;
         let campaign = campaign.ok_or_else(|| CampaignError::Unknown(id.to_owned()))?;
         let mut connection = self.store.readers().acquire().await?;
-        let selected =
-            selections::count(&mut connection, self.tenant.as_str(), &campaign.selection).await?;
+        let tenant = self.tenant.as_str();
+        let selected = selections::count_up_to(
+            &mut connection,
+            tenant,
+            &campaign.selection,
+            i64::from(most),
+        )
+        .await?;
         let window = self.hours.at(self.now());
         let waits = selected > AT_ONCE && !window.open;
         Ok(CampaignPlan {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{desk::DemoCrm, error::StoreError, rows};
 
 /// So many of the last calls are counted.
-const CALLS: i64 = 10_000;
+const CALLS: i64 = 1_000;
 /// Opt-outs of so many days are looked at.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// At most so many opt-outs are looked at.
@@ -62,7 +62,7 @@ impl DemoCrm {
         Ok(oldest.map(i64::unsigned_abs))
     }
 
-    /// What became of the last 10,000 calls.
+    /// What became of the last 1,000 calls.
     pub async fn last_calls(&self) -> Result<Calls, StoreError> {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT outcome, reason, requests FROM koppel_history

@@ -51,7 +51,6 @@ impl DemoCrm {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::crm::testing::TestCrm;
 
     #[tokio::test]

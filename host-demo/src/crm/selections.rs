@@ -144,29 +144,45 @@ pub(crate) async fn count(
     tenant: &str,
     id: &str,
 ) -> Result<u64, StoreError> {
-    let count: i64 =
-        match definition(connection, tenant, id).await? {
-            None => 0,
-            Some(Selection::Records(_)) => sqlx::query_scalar(
-                "SELECT count(*) FROM crm_selection_members WHERE tenant = $1 AND selection = $2",
+    count_up_to(connection, tenant, id, i64::MAX).await
+}
+
+/// The same, counted no further than `most`; a filter on any field is counted to
+/// its end.
+pub(crate) async fn count_up_to(
+    connection: &mut Connection,
+    tenant: &str,
+    id: &str,
+    most: i64,
+) -> Result<u64, StoreError> {
+    let count: i64 = match definition(connection, tenant, id).await? {
+        None => 0,
+        Some(Selection::Records(_)) => {
+            sqlx::query_scalar(
+                "SELECT count(*) FROM (SELECT 1 FROM crm_selection_members
+                     WHERE tenant = $1 AND selection = $2 LIMIT $3) AS some",
             )
             .bind(tenant)
             .bind(id)
+            .bind(most)
             .fetch_one(connection)
-            .await?,
-            Some(Selection::Filter(kind, conditions)) => {
-                return filters::count(connection, tenant, (kind, &conditions)).await;
-            }
-            Some(definition) => {
-                let mut query = QueryBuilder::<Sqlite>::new(
-                    "SELECT count(*) FROM crm_records WHERE state = 'active' AND tenant = ",
-                );
-                query.push_bind(tenant);
-                let kind = push_condition(&mut query, tenant, &definition);
-                query.push(" AND kind = ").push_bind(kind.code());
-                query.build_query_scalar().fetch_one(connection).await?
-            }
-        };
+            .await?
+        }
+        Some(Selection::Filter(kind, conditions)) => {
+            return filters::count(connection, tenant, (kind, &conditions)).await;
+        }
+        Some(definition) => {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "SELECT count(*) FROM (SELECT 1 FROM crm_records WHERE state = 'active'
+                         AND tenant = ",
+            );
+            query.push_bind(tenant);
+            let kind = push_condition(&mut query, tenant, &definition);
+            query.push(" AND kind = ").push_bind(kind.code());
+            query.push(" LIMIT ").push_bind(most).push(") AS some");
+            query.build_query_scalar().fetch_one(connection).await?
+        }
+    };
     Ok(count.unsigned_abs())
 }
 

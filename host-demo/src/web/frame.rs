@@ -78,6 +78,7 @@ impl Frame {
             ("/messages", words.messages),
             ("/log", words.log),
             ("/health", words.health),
+            ("/preferences", words.preferences),
             ("/connect", words.connection),
             ("/mapping", words.mapping),
             ("/actions", words.actions),

@@ -28,7 +28,7 @@ words! {
         made: "gedaan", "made";
         saved: "{} gebeurtenissen kwamen zonder verzoek uit", "{} events needed no request";
         request: "Verzoek", "Request";
-        last: "De laatste 10.000 aanroepen", "The last 10,000 calls";
+        last: "De laatste 1.000 aanroepen", "The last 1,000 calls";
         for_machines: "Voor Prometheus:", "For Prometheus:";
     }
 }

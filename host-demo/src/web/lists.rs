@@ -2,7 +2,11 @@
 //! its members, how it stands in Spotler, and the button that syncs it.
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
 
 use super::{
     facts,
@@ -104,6 +108,7 @@ struct ListPage<'a> {
     active: bool,
     add_hint: String,
     members: Vec<(String, String, String)>,
+    next: Option<String>,
     facts: Vec<(String, String)>,
 }
 
@@ -171,26 +176,37 @@ fn row(visit: &Visit, list: &StoredList, stands: Option<&SubjectChange>) -> Row 
 }
 
 /// One list.
-pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Response {
-    visit.show(gather(&visit, &id, None).await)
+pub(crate) async fn one(
+    visit: Visit,
+    Path(id): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    let start = Some(asked.after.as_str()).filter(|it| !it.is_empty());
+    visit.show(gather(&visit, &id, None, start).await)
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    /// Where the page of members starts.
+    #[serde(default)]
+    after: String,
 }
 
 async fn gather<'a>(
     visit: &'a Visit,
     id: &str,
     problem: Option<String>,
+    start: Option<&str>,
 ) -> Result<ListPage<'a>, Trouble> {
     let (crm, w) = (visit.host.crm(), ListWords::of(visit.language()));
     let list = crm.list(id).await?.ok_or(Trouble::NotFound)?;
     let stands = crm.subject("marketing-list", id).await?;
-    let page = crm.list_members(id, None, MEMBERS).await?;
-    let mut members = Vec::new();
-    for member in page.records {
-        let record = crm.record(&member.reference).await?;
-        let name = record.map(|it| it.name()).filter(|it| !it.is_empty());
-        let name = name.unwrap_or_else(|| member.reference.id.clone());
-        members.push((tail(&member.reference), name, member.reference.id));
-    }
+    let page = crm.list_members(id, start, MEMBERS).await?;
+    let records = page.records.into_iter().map(|it| it.reference);
+    let records: Vec<RecordRef> = records.collect();
+    let names = crm.names_of(&records).await?;
+    let member = |it: RecordRef| (tail(&it), names.of(&it), it.id);
     let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
     // The reason stands as a sentence above them.
     let facts: Vec<NamedValue> = facts
@@ -205,7 +221,10 @@ async fn gather<'a>(
         is_static: list.list_type == ListType::StaticList,
         active: list.state == RecordState::Active,
         add_hint: fill(w.add_hint, visit.frame.words.kind_of(list.target)),
-        members,
+        members: records.into_iter().map(member).collect(),
+        next: page
+            .next
+            .map(|it| format!("/lists/{}?after={}", encoded(id), encoded(&it))),
         facts: facts::in_words(visit, &facts),
         w,
     })
@@ -251,7 +270,7 @@ pub(crate) async fn change(Path(id): Path<String>, posted: Posted) -> Response {
         Ok("deleted") => visit.go("/lists", "deleted").await,
         Ok(said) => visit.go(&format!("/lists/{}", encoded(&id)), said).await,
         Err(error) => match problem(&visit, &error) {
-            Some(text) => visit.refuse(gather(&visit, &id, Some(text)).await),
+            Some(text) => visit.refuse(gather(&visit, &id, Some(text), None).await),
             None => shown(&visit.frame, &error.into()),
         },
     }

@@ -45,6 +45,7 @@ mod overview;
 mod paused;
 mod people;
 mod plan;
+mod preferences;
 mod queue;
 mod record;
 mod records;
@@ -111,6 +112,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/", get(overview::show))
         .route("/login", get(login::show).post(login::log_in))
         .route("/logout", post(login::log_out))
+        .route("/preferences", get(preferences::show))
         .route("/connect", get(connect::show).post(connect::save))
         .route("/backups", get(backups::show).post(backups::save))
         .route("/backups/{number}", get(backups::download))
@@ -123,7 +125,10 @@ pub fn router(pages: Pages) -> Router {
         .route("/jobs", get(jobs::show).post(jobs::start))
         .route("/jobs/{number}", get(jobs::one))
         .route("/campaigns", get(campaigns::show).post(campaigns::create))
-        .route("/campaigns/{*id}", get(campaigns::one).post(campaigns::run))
+        .route(
+            "/campaigns/{*id}",
+            get(campaigns::page::one).post(campaigns::page::run),
+        )
         .route("/people/{set}/{*message}", get(people::show))
         .route(
             "/addressees/{set}/{*campaign}",

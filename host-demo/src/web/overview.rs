@@ -16,10 +16,10 @@ use crate::{
 const LOG_LINES: u32 = 10;
 
 /// So far is counted: a page does not go through everything.
-const COUNTED: u32 = 10_000;
+pub(crate) const COUNTED: u32 = 10_000;
 
 /// A number that was counted no further than [`COUNTED`].
-fn at_most(number: u64) -> String {
+pub(crate) fn at_most(number: u64) -> String {
     if number < u64::from(COUNTED) {
         number.to_string()
     } else {

@@ -57,6 +57,7 @@ words! {
         tasks: "Taken", "Tasks";
         connection: "Verbinding", "Connection";
         mapping: "Mapping", "Mapping";
+        preferences: "Systeemvoorkeuren", "System preferences";
         campaigns: "Campagnes", "Campaigns";
         mailings: "Mailings", "Mailings";
         journeys: "Automations", "Automations";

@@ -5,5 +5,6 @@ mod campaign_results;
 mod desk;
 mod health;
 mod journeys;
+mod mapping;
 mod reports;
 mod size;

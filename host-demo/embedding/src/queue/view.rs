@@ -182,19 +182,32 @@ pub async fn history(
     of: &Of<'_>,
     limit: u32,
 ) -> Result<Vec<HistoryEntry>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT * FROM koppel_history
-         WHERE tenant = ?1 AND (?2 IS NULL OR subject = ?2) AND (?3 IS NULL OR event = ?3)
-           AND (?4 IS NULL OR id < ?4)
-         ORDER BY id DESC LIMIT ?5",
-    )
-    .bind(tenant.as_str())
-    .bind(of.subject)
-    .bind(of.event.map(EventKey::as_str))
-    .bind(of.before)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
+    // A condition that may be left out would keep the index from being used.
+    let statement = match (of.subject, of.event) {
+        (Some(_), _) => {
+            "SELECT * FROM koppel_history
+             WHERE tenant = ?1 AND subject = ?2 AND (?3 IS NULL OR event = ?3)
+               AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5"
+        }
+        (None, Some(_)) => {
+            "SELECT * FROM koppel_history
+             WHERE tenant = ?1 AND ?2 IS NULL AND event = ?3
+               AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5"
+        }
+        (None, None) => {
+            "SELECT * FROM koppel_history
+             WHERE tenant = ?1 AND ?2 IS NULL AND ?3 IS NULL
+               AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5"
+        }
+    };
+    let rows = sqlx::query(statement)
+        .bind(tenant.as_str())
+        .bind(of.subject)
+        .bind(of.event.map(EventKey::as_str))
+        .bind(of.before)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(history_row).collect()
 }
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     contract::{RecordKind, RecordRef},
-    crm::sales::Stage,
+    crm::{names::Names, sales::Stage},
 };
 
 /// So many sales are shown.
@@ -77,8 +77,11 @@ async fn gather<'a>(visit: &'a Visit, problem: Option<&'static str>) -> Result<B
         let stages = schemes.entry(bound.stage.scheme).or_default();
         stages.entry(bound.stage.name).or_default();
     }
-    for sale in crm.sales(SHOWN).await? {
-        let card = card(visit, sale.id, sale.target.as_ref()).await?;
+    let sales = crm.sales(SHOWN).await?;
+    let targets: Vec<RecordRef> = sales.iter().filter_map(|it| it.target.clone()).collect();
+    let names = crm.names_of(&targets).await?;
+    for sale in sales {
+        let card = card(sale.id, sale.target.as_ref(), &names);
         let stages = schemes.entry(sale.stage.scheme).or_default();
         stages.entry(sale.stage.name).or_default().push(card);
     }
@@ -94,26 +97,24 @@ async fn gather<'a>(visit: &'a Visit, problem: Option<&'static str>) -> Result<B
     })
 }
 
-async fn card(visit: &Visit, id: String, target: Option<&RecordRef>) -> Result<Card, Trouble> {
+fn card(id: String, target: Option<&RecordRef>, names: &Names) -> Card {
     use crate::crm::codes::Code;
     let Some(target) = target else {
-        return Ok(Card {
+        return Card {
             name: String::new(),
             link: None,
             kind: RecordKind::Contact.code(),
             record: String::new(),
             id,
-        });
+        };
     };
-    let record = visit.host.crm().record(target).await?;
-    let name = record.map(|it| it.name()).filter(|it| !it.is_empty());
-    Ok(Card {
-        name: name.unwrap_or_else(|| target.id.clone()),
+    Card {
+        name: names.of(target),
         link: Some(tail(target)),
         kind: target.kind.code(),
         record: target.id.clone(),
         id,
-    })
+    }
 }
 
 /// Moves a sale, or makes it.

@@ -1,33 +1,28 @@
-//! Campaigns (PV-15..PV-17, PV-22, PV-24, PV-42): the wizard, the plan of a run,
-//! the run with its progress, and the results: a table, charts, and the people of
-//! each result (PV-43..PV-47).
+//! Campaigns (PV-15..PV-17, PV-42): all of them, and the wizard that makes one.
+
+pub(crate) mod page;
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, rejection::QueryRejection},
+    extract::{Query, rejection::QueryRejection},
     response::Response,
 };
 use serde::Deserialize;
 
 use super::{
-    charts::Bars,
-    facts,
     form::{Fields, Posted},
     frame::Frame,
     links::{encoded, moment},
-    people::{self, addressees},
     records::Choice,
     trouble::{Trouble, shown},
     visit::Visit,
-    words::{fill, words},
+    words::words,
 };
 use crate::{
-    contract::{RecordKind, Snapshot, SubjectChange},
+    contract::{RecordKind, SubjectChange},
     crm::{
         campaigns::{Campaign, CampaignError, CampaignForm, WizardFault},
         codes::Code,
-        mailings::StoredMailing,
-        results::{Counted, ResultRow, opened_over_time, percentage, results},
         selections::Selection,
     },
 };
@@ -122,54 +117,6 @@ struct Row {
     status: &'static str,
     status_code: &'static str,
     run_at: String,
-}
-
-#[derive(Template)]
-#[template(path = "campaign.html")]
-struct CampaignPage<'a> {
-    frame: &'a Frame,
-    w: &'static CampaignWords,
-    problem: Option<&'static str>,
-    campaign: Row,
-    selected: String,
-    starts: String,
-    external: bool,
-    under_way: Option<(u64, u64)>,
-    waits: Option<String>,
-    facts: Vec<(String, String)>,
-    results: Vec<Shown>,
-    chart: Bars,
-    over_time: Option<Bars>,
-    /// Whom the export put on the list, and whom not.
-    addressees: Vec<(String, &'static str)>,
-    mailings: Vec<Sent>,
-}
-
-/// A row of the screen of results (PV-24).
-struct Shown {
-    counted: &'static str,
-    percentage: String,
-    unique: String,
-    total: String,
-    last_at: String,
-}
-
-/// A mailing to the campaign's list, with links to the people of each result.
-struct Sent {
-    link: String,
-    name: String,
-    at: String,
-    people: Vec<(String, &'static str)>,
-}
-
-fn sent(visit: &Visit, stored: &StoredMailing) -> Sent {
-    let it = &stored.mailing;
-    Sent {
-        link: encoded(&it.id),
-        name: it.name.clone(),
-        at: moment(it.sent_at),
-        people: people::links(visit, &it.id, it.medium),
-    }
 }
 
 /// All campaigns, closed ones too (PV-42), and the wizard.
@@ -270,127 +217,6 @@ fn form(fields: &Fields) -> Option<CampaignForm> {
         permission,
         auto_close: fields.ticked("auto-close"),
     })
-}
-
-/// One campaign: plan, progress, results.
-pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Response {
-    visit.show(gather(&visit, &id, None).await)
-}
-
-async fn gather<'a>(
-    visit: &'a Visit,
-    id: &str,
-    problem: Option<&'static str>,
-) -> Result<CampaignPage<'a>, Trouble> {
-    let (crm, w) = (visit.host.crm(), CampaignWords::of(visit.language()));
-    let campaign = crm.campaign(id).await?.ok_or(Trouble::NotFound)?;
-    let stands = crm.subject("campaign", id).await?;
-    let plan = crm.plan_campaign(id).await?;
-    let forecast = visit.host.campaign_forecast().await?;
-    let line = forecast.lines.iter().find(|it| it.campaign == id);
-    let waits = line
-        .and_then(|it| it.reason.as_ref())
-        .map(|it| visit.explainer.text(visit.language(), &it.code, &it.about));
-    let mailings = visit.host.mailings_of_campaign(&campaign).await?;
-    let rows = results(&mailings);
-    let sent_to: u64 = mailings
-        .iter()
-        .map(|(it, newest)| {
-            newest
-                .as_ref()
-                .map_or(it.mailing.sent, |it| it.statistics.sent)
-        })
-        .sum();
-    let funnel = [Counted::Delivered, Counted::Opened, Counted::Clicked];
-    let funnel = rows.iter().filter(|it| funnel.contains(&it.counted));
-    let funnel = funnel.map(|it| (counted(w, it.counted), it.unique.unwrap_or(0)));
-    let chart = Bars::of(std::iter::once((w.sent, sent_to)).chain(funnel));
-    let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
-    Ok(CampaignPage {
-        frame: &visit.frame,
-        problem,
-        campaign: row(visit, &campaign, stands.as_ref()),
-        selected: fill(w.selected, plan.selected),
-        starts: match plan.starts_at {
-            None => w.at_once.to_owned(),
-            Some(at) => fill(w.evening, moment(at)),
-        },
-        external: campaign.channel == "external",
-        under_way: line.map(|it| {
-            let progress = it.progress.as_ref();
-            (
-                progress.map_or(0, |it| it.done),
-                progress.map_or(it.selected, |it| it.total),
-            )
-        }),
-        waits,
-        facts: facts::in_words(visit, facts),
-        chart,
-        over_time: over_time(visit, &mailings).await?,
-        results: rows.iter().map(|it| result(w, it)).collect(),
-        addressees: if campaign.event.is_some() {
-            addressees::links(visit, id)
-        } else {
-            Vec::new()
-        },
-        mailings: mailings.iter().map(|(it, _)| sent(visit, it)).collect(),
-        w,
-    })
-}
-
-/// How opening went on over time; none before the second time that results were
-/// read.
-async fn over_time(
-    visit: &Visit,
-    mailings: &[(StoredMailing, Option<Snapshot>)],
-) -> Result<Option<Bars>, Trouble> {
-    let mut all = Vec::new();
-    for (mailing, _) in mailings {
-        all.push(visit.host.crm().snapshots(&mailing.mailing.id).await?);
-    }
-    Ok(Bars::over_time(&opened_over_time(&all)))
-}
-
-pub(crate) fn counted(w: &CampaignWords, counted: Counted) -> &'static str {
-    match counted {
-        Counted::Delivered => w.delivered,
-        Counted::Opened => w.opened,
-        Counted::Clicked => w.clicked,
-        Counted::Downloaded => w.downloaded,
-        Counted::Unsubscribed => w.unsubscribed,
-        Counted::SoftBounced => w.soft,
-        Counted::HardBounced => w.hard,
-    }
-}
-
-fn result(w: &CampaignWords, row: &ResultRow) -> Shown {
-    let number = |it: Option<u64>| it.map_or_else(|| w.not_told.to_owned(), |it| it.to_string());
-    Shown {
-        counted: counted(w, row.counted),
-        percentage: row
-            .per_mille
-            .map_or_else(|| w.not_told.to_owned(), percentage),
-        unique: number(row.unique),
-        total: number(row.total),
-        last_at: row.last_at.map(moment).unwrap_or_default(),
-    }
-}
-
-/// Hands the campaign to the connector.
-pub(crate) async fn run(Path(id): Path<String>, posted: Posted) -> Response {
-    let visit = posted.visit;
-    let w = CampaignWords::of(visit.language());
-    match visit.host.crm().run_campaign(&id).await {
-        Ok(_) => {
-            visit
-                .go(&format!("/campaigns/{}", encoded(&id)), "queued")
-                .await
-        }
-        Err(error) => match problem(w, &error) {
-            Some(text) => visit.refuse(gather(&visit, &id, Some(text)).await),
-            None => shown(&visit.frame, &error.into()),
-        },
-    }
 }
 
 /// What is wrong, as a sentence; none where there is no such campaign or the
