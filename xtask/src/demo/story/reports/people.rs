@@ -220,7 +220,7 @@ pub(super) fn five_days_off(stage: &mut Stage) -> Result<()> {
             "P-{number} should be {fact}={value}, once: {of_it:?}"
         );
         if number % 4 >= 2 {
-            let block = stage.ask(&format!("card {}", format!("P-{number}")))?;
+            let block = stage.ask(&format!("card P-{number}"))?;
             ensure!(
                 block["state"] == "inactive",
                 "P-{number} is not mailed any more: {block}"
