@@ -6,10 +6,12 @@ use axum::{extract::Path, response::Response};
 
 use super::{
     charts::Bars,
+    facts,
     form::{Fields, Posted},
     frame::Frame,
     links::{encoded, moment, tail},
     records::Choice,
+    subjects,
     trouble::{Trouble, shown},
     visit::Visit,
     words::{fill, words},
@@ -246,7 +248,7 @@ async fn gather<'a>(
             .mailings_with_results(&campaign.list_name)
             .await?,
     );
-    let facts = stands.iter().flat_map(|it| &it.facts);
+    let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
     Ok(CampaignPage {
         frame: &visit.frame,
         problem,
@@ -265,9 +267,7 @@ async fn gather<'a>(
             )
         }),
         waits,
-        facts: facts
-            .map(|it| (it.name.clone(), it.value.clone()))
-            .collect(),
+        facts: facts::shown(visit.language(), &visit.explainer, facts),
         chart: Bars::of(
             rows.iter()
                 .map(|it| (counted(w, it.counted), it.unique.unwrap_or(0))),
@@ -300,7 +300,9 @@ async fn left_out(visit: &Visit, id: &str) -> Result<Vec<(String, String, String
         for it in page.addressees {
             if let Some(code) = it.left_out {
                 let text = visit.explainer.text(visit.language(), &code, &[]);
-                rows.push((tail(&it.target), it.target.id, text));
+                let subject = format!("{}/{}", it.target.kind.code(), it.target.id);
+                let who = subjects::named(visit, Some(&subject), "").await?;
+                rows.push((tail(&it.target), who.name, text));
             }
         }
         start = page.next;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     frame::Frame,
     links::{moment, tail},
+    operations,
     trouble::Trouble,
     visit::Visit,
     words::words,
@@ -90,7 +91,7 @@ impl Job {
         let text = |it| visit.explainer.text(visit.language(), it, &job.about);
         Self {
             number: job.number,
-            operation: job.operation.clone(),
+            operation: operations::operation(visit.language(), &job.operation).to_owned(),
             user: job.user.clone().unwrap_or_default(),
             made: moment(job.created_at),
             ended: job.ended_at.map(moment).unwrap_or_default(),

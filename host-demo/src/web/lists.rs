@@ -5,6 +5,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 
 use super::{
+    facts,
     form::{Fields, Posted},
     frame::Frame,
     links::{encoded, tail},
@@ -190,7 +191,9 @@ async fn gather<'a>(
         let name = name.unwrap_or_else(|| member.reference.id.clone());
         members.push((tail(&member.reference), name, member.reference.id));
     }
+    // The reason is told beside the status.
     let facts = stands.iter().flat_map(|it| &it.facts);
+    let facts: Vec<_> = facts.filter(|it| it.name != "reason").cloned().collect();
     Ok(ListPage {
         frame: &visit.frame,
         problem,
@@ -199,9 +202,7 @@ async fn gather<'a>(
         active: list.state == RecordState::Active,
         add_hint: fill(w.add_hint, visit.frame.words.kind_of(list.target)),
         members,
-        facts: facts
-            .map(|it| (it.name.clone(), it.value.clone()))
-            .collect(),
+        facts: facts::shown(visit.language(), &visit.explainer, &facts),
         w,
     })
 }

@@ -77,7 +77,7 @@ async fn gather(visit: &Visit) -> Result<Overview<'_>, Trouble> {
         reason: it.reason.as_deref().map(explain).unwrap_or_default(),
         records: it.records,
     };
-    let lines = crm.log(LOG_LINES).await?.into_iter();
+    let lines = crm.log(LOG_LINES).await?;
     Ok(Overview {
         w: OverviewWords::of(language),
         active: status.connection.active,
@@ -86,7 +86,7 @@ async fn gather(visit: &Visit) -> Result<Overview<'_>, Trouble> {
         counts: status.records.into_iter().map(count).collect(),
         queue: status.queue,
         tasks: crm.tasks(true).await?.len(),
-        log: lines.map(|it| Line::of(it, visit)).collect(),
+        log: Line::all(visit, lines).await?,
         frame,
     })
 }

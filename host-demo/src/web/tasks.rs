@@ -13,6 +13,7 @@ use super::{
     form::Posted,
     frame::Frame,
     links::{encoded, moment, tail},
+    subjects,
     trouble::{Trouble, shown},
     visit::Visit,
     words::words,
@@ -133,11 +134,14 @@ async fn row(visit: &Visit, task: &StoredTask, owner: String) -> Result<Row, Tro
         }
         None => None,
     };
-    let language = visit.language();
+    let (language, about) = (
+        visit.language(),
+        subjects::titled(visit, &task.about).await?,
+    );
     Ok(Row {
         key: task.key.clone(),
-        text: visit.explainer.text(language, &task.code, &task.about),
-        next_step: visit.explainer.next_step(language, &task.code, &task.about),
+        text: visit.explainer.text(language, &task.code, &about),
+        next_step: visit.explainer.next_step(language, &task.code, &about),
         owner,
         record,
         made: moment(task.created_at),

@@ -169,10 +169,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<RecordPage<'_>,
         relation: relation(visit, &record).await?,
         permissions: sections::permissions(&record, &crm.attributes().await?, visit.frame.words),
         block,
-        timeline: timeline
-            .iter()
-            .map(|it| Sent::of(it, visit.frame.words))
-            .collect(),
+        timeline: timeline.iter().map(|it| Sent::of(it, visit)).collect(),
         history: history.iter().map(|it| Call::of(it, visit)).collect(),
         active: record.state == RecordState::Active,
         inactive: record.state == RecordState::Inactive,

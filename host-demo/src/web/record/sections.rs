@@ -3,9 +3,9 @@
 use koppel_embedding::queue::HistoryEntry;
 
 use crate::{
-    contract::Activity,
+    contract::{Activity, NamedValue},
     crm::{Record, attributes::Attribute},
-    web::{links::moment, visit::Visit, words::Words},
+    web::{facts, links::moment, operations, visit::Visit, words::Words},
 };
 
 /// What the person said for one permission.
@@ -29,7 +29,10 @@ pub(crate) fn permissions(
             name: attribute.name.clone(),
             consent: choice.map_or(words.consent_unset, |it| words.consent_of(it.consent)),
             origin: choice.map_or("", |it| words.origin_of(it.origin)),
-            evidence: choice.map(|it| it.evidence.clone()).unwrap_or_default(),
+            evidence: match choice.map(|it| it.evidence.as_str()) {
+                Some("form") => words.activity_form.to_owned(),
+                other => other.unwrap_or_default().to_owned(),
+            },
             at: choice.map(|it| moment(it.changed_at)).unwrap_or_default(),
         }
     };
@@ -48,16 +51,17 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    pub(crate) fn of(activity: &Activity, words: &'static Words) -> Self {
+    pub(crate) fn of(activity: &Activity, visit: &Visit) -> Self {
         let is_link = |it: &str| it.starts_with("https://");
-        let facts = activity.facts.iter().filter(|it| !is_link(&it.value));
-        let facts: Vec<String> = facts
-            .map(|it| format!("{}: {}", it.name, it.value))
-            .collect();
+        // The title says the message's name, and the line whose it is.
+        let told = |it: &&NamedValue| !is_link(&it.value) && it.name != "name" && it.name != "form";
+        let facts: Vec<NamedValue> = activity.facts.iter().filter(told).cloned().collect();
+        let facts = facts::shown(visit.language(), &visit.explainer, &facts);
+        let facts: Vec<String> = facts.iter().map(|(a, b)| format!("{a}: {b}")).collect();
         let link = activity.facts.iter().find(|it| is_link(&it.value));
         Self {
             at: moment(activity.at),
-            kind: words.activity_of(activity.kind),
+            kind: visit.frame.words.activity_of(activity.kind),
             title: activity.title.clone(),
             facts: facts.join(" · "),
             link: link.map(|it| it.value.clone()),
@@ -84,7 +88,7 @@ impl Call {
         });
         Self {
             at: moment(entry.ended_at),
-            hook: entry.hook.clone(),
+            hook: operations::hook(language, &entry.hook).to_owned(),
             attempt: entry.attempt,
             outcome: visit.frame.words.outcome_of(&entry.outcome),
             reason: explainer.text(language, &entry.reason.code, &entry.reason.about),

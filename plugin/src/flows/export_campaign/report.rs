@@ -183,12 +183,14 @@ impl<P: Ports> Export<'_, P> {
         facts.push(fact("reasons", reasons.join(" ")));
         changes.push(self.subject(SyncStatus::Succeeded, facts));
         if !self.input.auto_close {
+            let mut about = named();
+            about.insert(0, fact("campaign", &self.input.campaign));
             changes.push(CrmChange::Task(Task {
                 key: format!("campaign-{}", self.event.id),
                 code: codes::TASK_CAMPAIGN,
                 owner: self.event.user.clone(),
                 target: None,
-                about: named(),
+                about,
                 due: None,
             }));
         }

@@ -1,0 +1,105 @@
+//! Making the connection: the right for it, key and secret, what Spotler says.
+
+use host_demo::explain::Language;
+use koppel_tests::ADMIN;
+
+use crate::browser::Browser;
+use crate::site::{CLERK, Site};
+
+/// Fills in key and secret, and saves.
+async fn enter(site: &Site, browser: &Browser, key: &str, secret: &str) {
+    browser.menu(browser.say("Verbinding", "Connection")).await;
+    browser.fill("Spotler API Key", key).await;
+    browser.fill("Spotler API Secret", secret).await;
+    let address = browser.say("Adres van Spotler", "Address of Spotler");
+    browser.fill(address, &site.world.address()).await;
+    browser
+        .press(browser.say("Instellingen opslaan", "Save the settings"))
+        .await;
+    browser
+        .sees(browser.say("In de wachtrij gezet", "Queued;"))
+        .await;
+}
+
+/// Neither key nor secret stands anywhere on the page.
+async fn holds_no_secret(browser: &Browser) {
+    assert_eq!(browser.value("Spotler API Key").await, "");
+    assert_eq!(browser.value("Spotler API Secret").await, "");
+    let page = browser
+        .run("return document.documentElement.outerHTML;")
+        .await;
+    let page = page.as_str().expect("a page");
+    for secret in ["demo-secret", "een fout geheim", "demo-key"] {
+        assert!(!page.contains(secret), "{secret} is on the page");
+    }
+}
+
+async fn connect_wrong_then_right(language: Language) {
+    let site = Site::new().await;
+    let browser = site.visit(ADMIN, language).await;
+    enter(&site, &browser, "demo-key", "een fout geheim").await;
+    site.settle().await;
+    browser.reload().await;
+    browser
+        .sees(browser.say(
+            "Spotler weigert de key of het secret.",
+            "Spotler refuses the key or the secret.",
+        ))
+        .await;
+    browser
+        .sees(browser.say(
+            "De verbinding is niet actief.",
+            "The connection is not active.",
+        ))
+        .await;
+    holds_no_secret(&browser).await;
+
+    enter(&site, &browser, "demo-key", "demo-secret").await;
+    // The outcome appears by itself.
+    browser
+        .sees(browser.say("De verbinding is actief.", "The connection is active."))
+        .await;
+    browser.sees("Maandelijkse nieuwsbrief").await;
+    browser.lacks(browser.say("weigert", "refuses")).await;
+    holds_no_secret(&browser).await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.close().await;
+}
+
+/// PV-03, PV-04, PV-05, YO-07: a wrong secret is refused with the reason on the
+/// page, the right one makes the connection, and neither is ever shown.
+#[tokio::test]
+async fn a_wrong_secret_is_refused_and_the_right_one_connects_in_dutch() {
+    connect_wrong_then_right(Language::Dutch).await;
+}
+
+/// YO-07: the same in English.
+#[tokio::test]
+async fn a_wrong_secret_is_refused_and_the_right_one_connects_in_english() {
+    connect_wrong_then_right(Language::English).await;
+}
+
+/// PV-02: who lacks the right sees the connection and cannot change it.
+#[tokio::test]
+async fn who_lacks_the_right_cannot_make_the_connection() {
+    for language in [Language::Dutch, Language::English] {
+        let site = Site::new().await;
+        let browser = site.visit(CLERK, language).await;
+        browser.menu(browser.say("Verbinding", "Connection")).await;
+        browser
+            .sees(browser.say(
+                "daarvoor is het recht “spotler” nodig",
+                "that needs the right “spotler”",
+            ))
+            .await;
+        let can = "return [...document.querySelectorAll('main input, main select, main button')] \
+             .filter(it => it.type !== 'hidden' && !it.matches(':disabled')).length;";
+        assert_eq!(
+            browser.run(can).await,
+            0,
+            "nothing can be filled in or pressed"
+        );
+        assert_eq!(site.world.sim.request_count(), 0);
+        browser.close().await;
+    }
+}
