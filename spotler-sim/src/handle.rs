@@ -56,6 +56,17 @@ impl SimHandle {
         state.perform(request, &admitted)
     }
 
+    /// Answers a request that another system of the same account makes, such as the webshop:
+    /// nobody looks at its signature.
+    pub fn answer_other_system(&self, request: &Request) -> Response {
+        let mut state = self.lock();
+        let required = std::mem::replace(&mut state.switches.auth.required, false);
+        let admitted = state.admit(request);
+        let response = state.perform(request, &admitted);
+        state.switches.auth.required = required;
+        response
+    }
+
     /// Answers a request to the control API or for the page without a socket.
     pub fn control(&self, request: &Request) -> Response {
         crate::control::answer(self, request)

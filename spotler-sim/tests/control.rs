@@ -103,6 +103,28 @@ async fn every_view_is_json_and_what_is_wrong_says_so() {
 }
 
 #[tokio::test]
+async fn another_system_needs_no_signature_and_this_one_still_does() {
+    let sim = sim().await;
+    let page = "https://shop.example/p-1";
+    let product = json!({"externalId": "p-1", "name": "P", "link": page, "price": "100", "imageUrl": page, "imageLargeUrl": page});
+    let asked = json!({"method": "POST", "path": "/product", "body": {"product": product}});
+    let answer = control(&sim, "POST /_sim/other-system", asked).await;
+    assert_eq!(
+        serde_json::from_str::<Value>(&answer).expect("JSON")["status"],
+        204
+    );
+    assert_eq!(sim.products().len(), 1);
+    let refused = json!({"method": "POST", "path": "/product", "body": {}});
+    let answer = control(&sim, "POST /_sim/other-system", refused).await;
+    assert!(answer.contains("error"), "{answer}");
+    let unsigned = sim.answer(&Request::new(
+        "GET",
+        "/integrationservice/contact/properties/list",
+    ));
+    assert_eq!(unsigned.status, 401);
+}
+
+#[tokio::test]
 async fn lists_mailings_journeys_and_forms_can_be_made_over_http() {
     let sim = sim().await;
     control(

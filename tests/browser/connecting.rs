@@ -1,7 +1,8 @@
 //! Making the connection: the right for it, key and secret, what Spotler says.
 
 use host_demo::explain::Language;
-use koppel_tests::ADMIN;
+use koppel_tests::{ADMIN, World, anna, spotler};
+use spotler_sim::JourneyDraft;
 
 use crate::browser::Browser;
 use crate::site::{CLERK, Site};
@@ -77,6 +78,101 @@ async fn a_wrong_secret_is_refused_and_the_right_one_connects_in_dutch() {
 #[tokio::test]
 async fn a_wrong_secret_is_refused_and_the_right_one_connects_in_english() {
     connect_wrong_then_right(Language::English).await;
+}
+
+async fn backup_first(language: Language) {
+    let world = World::start().await;
+    world.save("1", anna()).await;
+    world.run().await;
+    let site = Site::of(world).await;
+    let browser = site.visit(ADMIN, language).await;
+    browser.menu(browser.say("Verbinding", "Connection")).await;
+    browser
+        .link(browser.say("Naar de back-ups", "To the backups"))
+        .await;
+    browser
+        .press(browser.say("Back-up maken", "Make a backup"))
+        .await;
+    browser.arrives("/backups").await;
+    // It can be had as a file as soon as it is made, which appears by itself.
+    browser
+        .sees(browser.say("Downloaden (CSV)", "Download (CSV)"))
+        .await;
+    let file = "const link = document.querySelector('a[href^=\"/backups/\"]'); \
+         const done = arguments[0]; fetch(link.href).then(it => it.text()).then(done);";
+    let file = browser.run_async(file, Vec::new()).await;
+    let file = file.as_str().expect("a file");
+    assert!(file.contains("anna@voorbeeld.nl"), "{file}");
+    browser.close().await;
+}
+
+/// YO-02: the page of the connection advises a backup first; it is made on a page
+/// and had as a file with what Spotler has of everybody.
+#[tokio::test]
+async fn a_backup_is_made_and_had_as_a_file_in_dutch() {
+    backup_first(Language::Dutch).await;
+}
+
+/// YO-02: the same in English.
+#[tokio::test]
+async fn a_backup_is_made_and_had_as_a_file_in_english() {
+    backup_first(Language::English).await;
+}
+
+async fn own_confirmation(language: Language) {
+    let world = World::start_with(spotler(), "yoobi").await;
+    world.journey(JourneyDraft::automation("Aanmeldbevestiging"));
+    let site = Site::of(world).await;
+    let browser = site.visit(ADMIN, language).await;
+    browser.menu("Automations").await;
+    browser
+        .press(browser.say("Opnieuw ophalen", "List anew"))
+        .await;
+    browser
+        .sees(browser.say("In de wachtrij gezet", "Queued;"))
+        .await;
+    site.settle().await;
+    browser.reload().await;
+    let form = browser.say("Formulier, status of fase", "Form, status or stage");
+    browser.fill(form, "nieuwsbrief").await;
+    browser
+        .choose(
+            browser.say("Start deze", "Start this one"),
+            "Aanmeldbevestiging",
+        )
+        .await;
+    browser
+        .tick(
+            browser.say(
+                "Het CRM of de winkel stuurt zelf al een bevestiging",
+                "The CRM or the shop sends a confirmation of its own",
+            ),
+            true,
+        )
+        .await;
+    browser.press(browser.say("Koppelen", "Bind")).await;
+    browser
+        .sees(browser.say("In de wachtrij gezet", "Queued;"))
+        .await;
+    site.settle().await;
+    browser.menu(browser.say("Logboek", "Log")).await;
+    browser
+        .sees(browser.say("de ontvanger krijgt er twee", "the recipient gets two"))
+        .await;
+    browser.close().await;
+}
+
+/// AU-25: whoever binds a form to an automation, and says that a confirmation is
+/// sent already, is warned that the recipient gets two.
+#[tokio::test]
+async fn two_confirmations_are_warned_of_in_dutch() {
+    own_confirmation(Language::Dutch).await;
+}
+
+/// AU-25: the same in English.
+#[tokio::test]
+async fn two_confirmations_are_warned_of_in_english() {
+    own_confirmation(Language::English).await;
 }
 
 /// PV-02: who lacks the right sees the connection and cannot change it.

@@ -24,7 +24,7 @@ const WIDTHS: [(&str, u32); 2] = [("phone", 390), ("desktop", 1280)];
 const LINKS: &str = "return [...document.querySelectorAll('a[href]')] \
      .map(it => new URL(it.href)).filter(it => it.origin === location.origin) \
      .map(it => it.pathname + it.search) \
-     .filter(it => it !== '/metrics' && !it.includes('lang='));";
+     .filter(it => it !== '/metrics' && !it.includes('lang=') && !/^\\/backups\\/\\d/.test(it));";
 
 /// What stands out of the page to the right.
 const TOO_WIDE: &str = "const wide = document.documentElement.clientWidth; \

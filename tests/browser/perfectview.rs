@@ -133,9 +133,14 @@ async fn wizard_to_results(language: Language) {
     browser.sees(browser.say("Geslaagd", "Succeeded")).await;
     browser.reload().await;
     browser
-        .sees(browser.say("Niet geëxporteerd, en waarom", "Not exported, and why"))
+        .sees(browser.say("Niet geëxporteerd", "Not exported"))
         .await;
     let campaign = browser.path().await;
+    browser
+        .link(browser.say("Niet geëxporteerd", "Not exported"))
+        .await;
+    browser.sees("Daan de Boer").await;
+    browser.lacks("Anna de Boer").await;
 
     mail_the_list(&site).await;
     browser.menu(browser.say("Campagnes", "Campaigns")).await;

@@ -7,7 +7,7 @@ use host_demo::crm::sales::Stage;
 use host_demo::crm::selections::Selection;
 use koppel_embedding::guard::{GuardLimit, GuardSettings};
 use koppel_tests::{World, contact, lists::static_list, person, spotler};
-use spotler_sim::{Link, Message, RecipientAct, Target};
+use spotler_sim::{JourneyDraft, Link, Message, RecipientAct, Target};
 
 use crate::site::Site;
 
@@ -187,6 +187,9 @@ async fn sale(world: &World) {
 
 async fn job(world: &World) {
     world.act("sync-contact", &["1", "4", "10"]).await;
+    world.journey(JourneyDraft::automation("Onboarding nieuwe klant"));
+    world.act("refresh-journeys", &[]).await;
+    world.act("backup", &[]).await;
     let action = ManualAction {
         operation: "link".to_owned(),
         records: vec![contact("3")],

@@ -344,6 +344,15 @@ async fn the_user_is_told_once_and_can_follow_it_in_the_log() {
         .find(|it| it.code == "task-campaign")
         .expect("a to-do");
     assert_eq!(task.owner.as_deref(), Some(koppel_tests::ADMIN));
+    let explainer = world.host.explainer().await.expect("texts");
+    let said = explainer.text(
+        host_demo::explain::Language::English,
+        &task.code,
+        &task.about,
+    );
+    for part in ["Campaign 7", LIST, "12 relations"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     assert_eq!(stands(&world, "7").await, Some(SyncStatus::Succeeded));
     assert_eq!(fact(&world, "7", "exported").await, "12");
     assert_eq!(fact(&world, "7", "list-name").await, LIST);

@@ -13,6 +13,7 @@
 
 pub mod journeys;
 pub mod lists;
+pub mod pages;
 
 use std::sync::{Arc, OnceLock};
 

@@ -10,10 +10,18 @@ pub(crate) struct Args {
     /// How many people the exports select; several sizes may be named.
     #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
     export: Vec<usize>,
+    /// How many records the pages are shown with, the fewest first; instead of the
+    /// exports.
+    #[arg(long, value_delimiter = ',')]
+    pages: Vec<usize>,
 }
 
-/// Exports at each size, with the numbers side by side.
+/// Exports at each size, or the pages with few and with many records, with the
+/// numbers side by side.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if !args.pages.is_empty() {
+        return pages(&args.pages);
+    }
     for count in &args.export {
         let mut cargo = std::process::Command::new("cargo");
         cargo
@@ -36,6 +44,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let status = cargo.status().context("cargo does not start")?;
         ensure!(status.success(), "the export of {count} failed");
     }
+    Ok(())
+}
+
+/// How long each page takes with so many records.
+fn pages(sizes: &[usize]) -> Result<()> {
+    let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+    let status = std::process::Command::new("cargo")
+        .current_dir(repo::root())
+        .args(["test", "-q", "-p", "koppel-tests", "--test", "promises"])
+        .args(["--", "--nocapture", "--exact"])
+        .arg("pages::size::no_page_grows_with_the_number_of_records")
+        .env("KOPPEL_PAGES", sizes.join(","))
+        .status()
+        .context("cargo does not start")?;
+    ensure!(status.success(), "the pages failed");
     Ok(())
 }
 

@@ -4,9 +4,11 @@
 
 mod crm;
 mod expect;
+mod profile_story;
 mod screen;
 mod spotler;
 mod steps;
+mod story;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +19,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{repo, setup};
 use crm::Crm;
+use profile_story::{Script, Story};
 use screen::heading;
 use spotler::Spotler;
 use steps::Demo;
@@ -32,12 +35,20 @@ pub(crate) struct Args {
     /// Leave the simulator and the CRM running until Ctrl-C.
     #[arg(long)]
     keep: bool,
-    /// The profile of the CRM: default, perfectview, yoobi or dynamics365.
+    /// The profile of the CRM: default, perfectview, yoobi or dynamics365. The last three tell the story of their CRM
+    /// from its beginning to its end.
     #[arg(long, value_name = "NAME", default_value = "default")]
     profile: String,
-    /// The contacts to import, instead of examples/contacts.csv.
+    /// The contacts to import, instead of examples/contacts.csv. With a profile, what everybody sees is shown instead
+    /// of the story of its CRM.
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
+    /// Tells one of the stories of mailings instead.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["keep", "profile", "contacts"])]
+    story: Option<story::Story>,
+    /// Where everything is kept, instead of target/demo; it is emptied first.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
 }
 
 /// Runs the demo; fails if anything comes out otherwise than it should.
@@ -46,46 +57,86 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     setup::wasm_target()?;
     build(&root)?;
     let start = Instant::now();
-    let folder = root.join(FOLDER);
+    let folder = args.folder.clone().unwrap_or_else(|| root.join(FOLDER));
     empty(&folder)?;
-    let contacts = match &args.contacts {
-        Some(file) => fs::canonicalize(file)
-            .with_context(|| format!("there is no file {}", file.display()))?,
-        None => root.join(CONTACTS),
+    if let Some(story) = args.story {
+        return story.tell(&folder);
+    }
+    let shown = match profile_story::of_profile(&args.profile).filter(|_| args.contacts.is_none()) {
+        Some(script) => tell(script, &folder)?,
+        None => show(args, &root, &folder)?,
     };
-    let is_example = args.contacts.is_none();
-    let spotler = Spotler::start(&program("spotler-sim")?, &folder, &contacts)?;
-    let crm = Crm::new(program("host-demo")?, &folder);
-    let mut demo = Demo {
-        spotler,
-        crm,
-        contacts,
-        is_example,
-        profile: args.profile.clone(),
-        people: Vec::new(),
-    };
-    demo.run()?;
     println!(
         "\nEverything came out as it should, in {:.0} seconds.",
         start.elapsed().as_secs_f64()
     );
     if args.keep {
-        keep(&mut demo)
+        keep(&shown)
     } else {
-        say_how_to_go_on(&demo)
+        say_how_to_go_on(&shown, &folder);
+        Ok(())
     }
+}
+
+/// What was shown, with its programs.
+enum Shown {
+    /// What everybody sees.
+    Demo(Box<Demo>),
+    /// The story of a CRM.
+    Story(Box<Story>),
+}
+
+impl Shown {
+    fn programs(&self) -> (&Spotler, &Crm) {
+        match self {
+            Self::Demo(it) => (&it.spotler, &it.crm),
+            Self::Story(it) => (&it.spotler, &it.crm),
+        }
+    }
+
+    fn next_commands(&self, running: bool) {
+        match self {
+            Self::Demo(it) => screen::next_commands(it, running),
+            Self::Story(it) => screen::first_commands(it.crm.database()),
+        }
+    }
+}
+
+fn tell(script: Script, folder: &Path) -> Result<Shown> {
+    let crm = Crm::new(program("host-demo")?, folder);
+    let story = Story::run(script, &program("spotler-sim")?, crm, folder)?;
+    Ok(Shown::Story(Box::new(story)))
+}
+
+fn show(args: &Args, root: &Path, folder: &Path) -> Result<Shown> {
+    let contacts = match &args.contacts {
+        Some(file) => fs::canonicalize(file)
+            .with_context(|| format!("there is no file {}", file.display()))?,
+        None => root.join(CONTACTS),
+    };
+    let mut demo = Demo {
+        spotler: Spotler::start(&program("spotler-sim")?, folder, &contacts)?,
+        crm: Crm::new(program("host-demo")?, folder),
+        contacts,
+        is_example: args.contacts.is_none(),
+        profile: args.profile.clone(),
+        people: Vec::new(),
+    };
+    demo.run()?;
+    Ok(Shown::Demo(Box::new(demo)))
 }
 
 /// Builds the two programs; cargo shows how far it is.
 fn build(root: &Path) -> Result<()> {
     heading("Building the simulator and the CRM");
     let status = Command::new(cargo())
-        .args(["build", "-p", "spotler-sim", "-p", "host-demo"])
+        // Of the whole workspace, so that the tests need not compile the same crates again.
+        .args(["build", "--workspace", "--bins"])
         .current_dir(root)
         .status()
         .context("could not run `cargo`")?;
     if !status.success() {
-        bail!("`cargo build -p spotler-sim -p host-demo` ended with {status}");
+        bail!("`cargo build --workspace --bins` ended with {status}");
     }
     Ok(())
 }
@@ -108,30 +159,33 @@ fn program(name: &str) -> Result<PathBuf> {
 }
 
 fn empty(folder: &Path) -> Result<()> {
+    let place = folder.display();
     if folder.exists() {
         fs::remove_dir_all(folder)
-            .with_context(|| format!("could not empty {FOLDER}; is a demo still running?"))?;
+            .with_context(|| format!("could not empty {place}; is a demo still running?"))?;
     }
-    fs::create_dir_all(folder).with_context(|| format!("could not make {FOLDER}"))
+    fs::create_dir_all(folder).with_context(|| format!("could not make {place}"))
 }
 
 /// Serves the CRM's pages next to the simulator until Ctrl-C, which reaches all three programs.
-fn keep(demo: &mut Demo) -> Result<()> {
-    let password = demo.crm.new_password("admin")?;
-    let mut serving = demo.crm.serve()?;
+fn keep(shown: &Shown) -> Result<()> {
+    let (spotler, crm) = shown.programs();
+    let password = crm.new_password("admin")?;
+    let mut serving = crm.serve()?;
     heading("Look around; Ctrl-C ends everything");
-    screen::where_to_look(demo.spotler.address(), Some((serving.address(), &password)));
-    screen::next_commands(demo, true);
+    screen::where_to_look(spotler.address(), Some((serving.address(), &password)));
+    shown.next_commands(true);
     serving.wait()
 }
 
 /// Says what can be done with what the demo leaves behind.
-fn say_how_to_go_on(demo: &Demo) -> Result<()> {
+fn say_how_to_go_on(shown: &Shown, folder: &Path) {
     heading("Look around");
+    println!("The simulator stops now. `--keep` leaves it and the CRM's pages running.");
+    let place = folder.strip_prefix(repo::root()).unwrap_or(folder);
     println!(
-        "The simulator stops now. `cargo xtask demo --keep` leaves it and the CRM's pages running."
+        "What the CRM has stored stays in {} until the next demo:\n",
+        place.display()
     );
-    println!("What the CRM has stored stays in {FOLDER} until the next demo:\n");
-    screen::next_commands(demo, false);
-    Ok(())
+    shown.next_commands(false);
 }

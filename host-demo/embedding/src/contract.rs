@@ -20,21 +20,21 @@ pub(crate) mod generated {
 
             world host {
                 import wasi:keyvalue/store@0.2.0-draft;
-                import koppel:crm-sync/crm@0.1.0;
-                import koppel:crm-sync/signer@0.1.0;
-                export koppel:crm-sync/about@0.1.0;
-                export koppel:crm-sync/connection@0.1.0;
-                export koppel:crm-sync/contacts@0.1.0;
-                export koppel:crm-sync/actions@0.1.0;
-                export koppel:crm-sync/schedule@0.1.0;
-                export koppel:crm-sync/card@0.1.0;
-                export koppel:crm-sync/module-fields@0.1.0;
-                export koppel:crm-sync/stages@0.1.0;
-                export koppel:crm-sync/campaigns@0.1.0;
-                export koppel:crm-sync/marketing-lists@0.1.0;
-                export koppel:crm-sync/shop@0.1.0;
-                export koppel:crm-sync/journeys@0.1.0;
-                export koppel:crm-sync/reports@0.1.0;
+                import koppel:crm-sync/crm@1.0.0;
+                import koppel:crm-sync/signer@1.0.0;
+                export koppel:crm-sync/about@1.0.0;
+                export koppel:crm-sync/connection@1.0.0;
+                export koppel:crm-sync/contacts@1.0.0;
+                export koppel:crm-sync/actions@1.0.0;
+                export koppel:crm-sync/schedule@1.0.0;
+                export koppel:crm-sync/card@1.0.0;
+                export koppel:crm-sync/module-fields@1.0.0;
+                export koppel:crm-sync/stages@1.0.0;
+                export koppel:crm-sync/campaigns@1.0.0;
+                export koppel:crm-sync/marketing-lists@1.0.0;
+                export koppel:crm-sync/shop@1.0.0;
+                export koppel:crm-sync/journeys@1.0.0;
+                export koppel:crm-sync/reports@1.0.0;
             }
         ",
         world: "koppel:embedding/host",

@@ -23,6 +23,7 @@ mod output;
 mod plan;
 mod queue;
 mod reference;
+mod relation;
 mod report;
 mod selecting;
 mod serve;
@@ -121,6 +122,9 @@ enum Command {
     Signup(shop::SignUpArgs),
     /// A sale reaches a stage.
     Sale(shop::SaleArgs),
+    /// Relations: organisations with contacts, and their module fields.
+    #[command(subcommand)]
+    Relation(relation::RelationCommand),
     /// Look at what changed in Spotler.
     Tick,
     /// What a component imports, offers and may use.
@@ -176,6 +180,7 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Shop(command) => shop::shop(command, session).await,
         Command::Signup(args) => shop::sign_up(args, session).await,
         Command::Sale(args) => shop::sale(args, session).await,
+        Command::Relation(command) => relation::run(command, session).await,
         Command::Tick => tick::run(session).await,
         Command::Inspect(args) => inspect::run(args, session).await,
         Command::User(command) => user::run(command, session).await,

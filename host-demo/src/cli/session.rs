@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use clap::Args;
-use koppel_embedding::{SystemClock, TenantId};
+use jiff::Timestamp;
+use koppel_embedding::{Clock, ManualClock, SystemClock, TenantId};
 
 use super::output::Output;
 use crate::{
@@ -58,6 +59,21 @@ pub(crate) struct Shared {
         value_name = "ZONE"
     )]
     zone: String,
+    /// Let the clock stand still at this moment, as `2026-03-02T09:00:00Z`: for
+    /// demos and tests beside a simulator whose clock stands still as well.
+    #[arg(long, global = true, value_name = "MOMENT")]
+    at: Option<Timestamp>,
+}
+
+impl Shared {
+    /// The machine's clock, or one that stands still.
+    fn clock(&self) -> anyhow::Result<Arc<dyn Clock>> {
+        let Some(at) = self.at else {
+            return Ok(Arc::new(SystemClock));
+        };
+        let at = u64::try_from(at.as_millisecond()).context("`--at` is before 1970")?;
+        Ok(Arc::new(ManualClock::at(at)))
+    }
 }
 
 /// A command at work.
@@ -142,7 +158,7 @@ impl Session {
             tenant,
             component: self.component(),
             cache: Some(self.shared.database.with_extension("cache")),
-            clock: Arc::new(SystemClock),
+            clock: self.shared.clock()?,
             hours: EveningHours::parse(evening_opens, evening_closes, zone)?,
             ..DemoConfig::new(&self.shared.database)
         })

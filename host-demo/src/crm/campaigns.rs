@@ -87,7 +87,7 @@ pub struct CampaignPlan {
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
     /// An answer of the wizard is missing or impossible.
-    #[error("the campaign was not saved: {0}")]
+    #[error("the campaign was not saved")]
     Wizard(#[from] WizardFault),
     /// There is one with this id.
     #[error("there is a campaign `{0}` already")]
@@ -218,6 +218,33 @@ impl DemoCrm {
         );
         let found = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(self.tenant.as_str())
+            .fetch_all(self.store.readers())
+            .await?;
+        let mut campaigns = Vec::with_capacity(found.len());
+        for row in &found {
+            let campaign = campaign_of(row)?;
+            let stands = self.subject(SUBJECT, &campaign.id).await?;
+            campaigns.push((campaign, stands));
+        }
+        Ok(campaigns)
+    }
+
+    /// A page of the campaigns, newest first, from after the one with this id.
+    pub async fn campaigns_after(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(Campaign, Option<SubjectChange>)>, StoreError> {
+        let statement = format!(
+            "SELECT {COLUMNS} FROM crm_campaigns WHERE tenant = $1
+                 AND ($2 = '' OR (created_at, id) <
+                     (SELECT created_at, id FROM crm_campaigns WHERE tenant = $1 AND id = $2))
+             ORDER BY created_at DESC, id DESC LIMIT $3"
+        );
+        let found = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(self.tenant.as_str())
+            .bind(after.unwrap_or_default())
+            .bind(i64::from(limit))
             .fetch_all(self.store.readers())
             .await?;
         let mut campaigns = Vec::with_capacity(found.len());

@@ -87,7 +87,7 @@ impl DemoCrm {
         campaigns.sort_by(|one, other| one.0.id.cmp(&other.0.id));
         let stands = |it: &crate::contract::SubjectChange| {
             let timeless =
-                |fact: &&NamedValue| !matches!(fact.name.as_str(), "exported-at" | "list");
+                |fact: &&NamedValue| !matches!(fact.name.as_str(), "exported-at" | "spotler-id");
             let kept: Vec<NamedValue> = it.facts.iter().filter(timeless).cloned().collect();
             json!({"status": it.status.code(), "facts": facts(&kept)})
         };

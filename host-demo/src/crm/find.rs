@@ -163,28 +163,66 @@ impl DemoCrm {
         Ok(counts.into_values().collect())
     }
 
+    /// [`DemoCrm::count_by_status`], counted no further than `most` for each status
+    /// and reason: as fast with many records as with few.
+    pub async fn count_by_status_up_to(&self, most: u32) -> Result<Vec<StatusCount>, StoreError> {
+        let mut counts = Vec::new();
+        let statuses = SyncStatus::ALL.iter().map(|it| Some(*it));
+        for status in std::iter::once(None).chain(statuses) {
+            let mut reasons: Vec<Option<String>> = vec![None];
+            reasons.extend(self.reasons_of(status).await?.into_iter().map(Some));
+            for reason in reasons {
+                let records: i64 = sqlx::query_scalar(
+                    "SELECT count(*) FROM (SELECT 1 FROM crm_records WHERE tenant = $1
+                         AND status IS NOT DISTINCT FROM $2 AND reason IS NOT DISTINCT FROM $3
+                         AND state <> 'deleted' LIMIT $4) AS some",
+                )
+                .bind(self.tenant.as_str())
+                .bind(status.map(Code::code))
+                .bind(&reason)
+                .bind(i64::from(most))
+                .fetch_one(self.store.readers())
+                .await?;
+                if records > 0 {
+                    counts.push(StatusCount {
+                        status,
+                        reason,
+                        records: records.unsigned_abs(),
+                    });
+                }
+            }
+        }
+        Ok(counts)
+    }
+
     /// The reasons that records show, by code. Steps over the index from one
     /// reason to the next: as fast with many records as with few.
     pub async fn reasons(&self) -> Result<Vec<String>, StoreError> {
         let mut found = std::collections::BTreeSet::new();
         for status in SyncStatus::ALL {
-            let mut last = String::new();
-            loop {
-                let next: Option<String> = sqlx::query_scalar(
-                    "SELECT min(reason) FROM crm_records
-                     WHERE tenant = $1 AND status = $2 AND reason > $3",
-                )
-                .bind(self.tenant.as_str())
-                .bind(status.code())
-                .bind(&last)
-                .fetch_one(self.store.readers())
-                .await?;
-                let Some(next) = next else { break };
-                found.insert(next.clone());
-                last = next;
-            }
+            found.extend(self.reasons_of(Some(*status)).await?);
         }
         Ok(found.into_iter().collect())
+    }
+
+    /// The reasons that records with a status show, by code.
+    async fn reasons_of(&self, status: Option<SyncStatus>) -> Result<Vec<String>, StoreError> {
+        let mut found = Vec::new();
+        let mut last = String::new();
+        loop {
+            let next: Option<String> = sqlx::query_scalar(
+                "SELECT min(reason) FROM crm_records
+                 WHERE tenant = $1 AND status IS NOT DISTINCT FROM $2 AND reason > $3",
+            )
+            .bind(self.tenant.as_str())
+            .bind(status.map(Code::code))
+            .bind(&last)
+            .fetch_one(self.store.readers())
+            .await?;
+            let Some(next) = next else { return Ok(found) };
+            found.push(next.clone());
+            last = next;
+        }
     }
 
     fn query_for(&self, filter: &Filter) -> QueryBuilder<Sqlite> {

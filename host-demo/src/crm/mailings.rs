@@ -21,10 +21,33 @@ impl DemoCrm {
     /// The mailings that were sent, newest first (RE-03).
     pub async fn mailings(&self, limit: u32) -> Result<Vec<StoredMailing>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM crm_mailings WHERE tenant = $1 ORDER BY sent_at DESC, id LIMIT $2"
+            "SELECT {COLUMNS} FROM crm_mailings WHERE tenant = $1 ORDER BY sent_at DESC, id DESC LIMIT $2"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(self.tenant.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(self.store.readers())
+            .await?;
+        rows.iter().map(mailing_of_row).collect()
+    }
+
+    /// A page of the mailings that were sent, newest first, from after this one.
+    pub async fn mailings_after(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StoredMailing>, StoreError> {
+        let Some(after) = after else {
+            return self.mailings(limit).await;
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM crm_mailings WHERE tenant = $1 AND (sent_at, id) <
+                 (SELECT sent_at, id FROM crm_mailings WHERE tenant = $1 AND id = $2)
+             ORDER BY sent_at DESC, id DESC LIMIT $3"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(self.tenant.as_str())
+            .bind(after)
             .bind(i64::from(limit))
             .fetch_all(self.store.readers())
             .await?;

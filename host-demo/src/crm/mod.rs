@@ -34,6 +34,7 @@ pub mod log;
 pub mod logins;
 pub mod mailings;
 pub(crate) mod mapping_draft;
+pub mod names;
 pub mod outbox;
 pub mod preferences;
 pub mod rehearsal;

@@ -30,17 +30,44 @@ impl DemoCrm {
         .bind(self.tenant.as_str())
         .fetch_all(self.store.readers())
         .await?;
-        let message = |row: &sqlx::sqlite::SqliteRow| {
-            Ok(Message {
-                key: row.try_get("key")?,
-                user: row.try_get("user_id")?,
-                code: row.try_get("code")?,
-                about: log::facts_of(row, "about")?,
-                at: rows::moment_of(row, "at")?,
-            })
-        };
-        rows.iter().map(message).collect()
+        rows.iter().map(message_of_row).collect()
     }
+
+    /// A page of the messages to a user, newest first, from after one of them; with
+    /// those to the administrators where the user is one.
+    pub async fn messages_to(
+        &self,
+        user: &str,
+        is_administrator: bool,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT key, user_id, code, about, at FROM crm_outbox
+             WHERE tenant = $1 AND (user_id = $2 OR ($3 = 1 AND user_id IS NULL))
+                 AND ($4 = '' OR (at, key) <
+                     (SELECT at, key FROM crm_outbox WHERE tenant = $1 AND key = $4))
+             ORDER BY at DESC, key DESC LIMIT $5",
+        )
+        .bind(self.tenant.as_str())
+        .bind(user)
+        .bind(i64::from(is_administrator))
+        .bind(after.unwrap_or_default())
+        .bind(i64::from(limit))
+        .fetch_all(self.store.readers())
+        .await?;
+        rows.iter().map(message_of_row).collect()
+    }
+}
+
+fn message_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<Message, StoreError> {
+    Ok(Message {
+        key: row.try_get("key")?,
+        user: row.try_get("user_id")?,
+        code: row.try_get("code")?,
+        about: log::facts_of(row, "about")?,
+        at: rows::moment_of(row, "at")?,
+    })
 }
 
 /// Sends a message, unless one with this key was sent before.

@@ -6,8 +6,9 @@ use sqlx::Row;
 use super::{
     desk::{DemoCrm, enqueue},
     error::StoreError,
+    value::{self, ValueProblem},
 };
-use crate::contract::{FieldValue, RecordKind, RecordRef};
+use crate::contract::{FieldType, FieldValue, RecordKind, RecordRef};
 
 /// An organisation with contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +115,22 @@ impl DemoCrm {
             })
         })
         .await
+    }
+}
+
+/// The name of a module field: what users call it, without what a name may not
+/// hold.
+pub fn module_field_name(label: &str) -> String {
+    let plain = |it: char| if it.is_alphanumeric() { it } else { '_' };
+    label.to_lowercase().chars().map(plain).collect()
+}
+
+/// Yes, no or a number: the two types that a module field has (YO-44); none for
+/// an empty text.
+pub fn module_field_value(text: &str) -> Result<Option<FieldValue>, ValueProblem> {
+    match value::parse(FieldType::Number, &[], text) {
+        Ok(value) => Ok(value),
+        Err(_) => value::parse(FieldType::Boolean, &[], text),
     }
 }
 

@@ -140,6 +140,21 @@ fn of_snapshot(counted: Counted, mailing: &StoredMailing, snapshot: &Snapshot) -
     }
 }
 
+/// How many contacts had opened at each moment at which results were read, over
+/// several mailings: of each the newest result up to that moment counts.
+pub fn opened_over_time(mailings: &[Vec<Snapshot>]) -> Vec<(u64, u64)> {
+    let all = mailings.iter().flatten();
+    let moments: std::collections::BTreeSet<u64> = all.map(|it| it.at).collect();
+    let opened_by = |moment: u64| {
+        let newest = |of: &Vec<Snapshot>| {
+            let until = of.iter().filter(|it| it.at <= moment);
+            until.max_by_key(|it| it.at).map(|it| it.statistics.opened)
+        };
+        mailings.iter().filter_map(newest).sum()
+    };
+    moments.into_iter().map(|at| (at, opened_by(at))).collect()
+}
+
 /// Unique of sent in tenths of a per cent, rounded half up; nothing sent is 0.
 fn per_mille(unique: u64, sent: u64) -> u64 {
     let (unique, sent) = (u128::from(unique), u128::from(sent));
@@ -244,6 +259,18 @@ mod tests {
             (Some(1000), Some(7))
         );
         assert_eq!((unsubscribed.unique, unsubscribed.total), (Some(2), None));
+    }
+
+    /// RE-05: the curve of a campaign never falls because another mailing was read.
+    #[test]
+    fn opens_over_time_are_summed_over_the_mailings() {
+        let at = |at: u64, opened: u64| Snapshot {
+            at,
+            ..snapshot(10, opened, 0)
+        };
+        let curve = opened_over_time(&[vec![at(10, 1), at(30, 4)], vec![at(20, 2)], vec![]]);
+        assert_eq!(curve, [(10, 1), (20, 3), (30, 6)]);
+        assert!(opened_over_time(&[]).is_empty());
     }
 
     /// RE-43

@@ -1,7 +1,7 @@
 //! Tasks (DA-38, DA-39): one for each key, updated while it is open.
 
 use koppel_embedding::Connection;
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::{codes::Code, desk::DemoCrm, error::StoreError, log, rows};
 use crate::contract::{NamedValue, RecordRef, Task};
@@ -39,6 +39,92 @@ impl DemoCrm {
         .fetch_all(self.store.readers())
         .await?;
         rows.iter().map(task_of_row).collect()
+    }
+
+    /// A page of the open tasks, oldest first, from after the task with this key: of
+    /// one owner, or of everybody.
+    pub async fn open_tasks(
+        &self,
+        owner: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StoredTask>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT key, code, owner, kind, id, about, due, open, created_at FROM crm_tasks
+             WHERE open = 1 AND tenant = ",
+        );
+        query.push_bind(self.tenant.as_str().to_owned());
+        if let Some(owner) = owner {
+            query.push(" AND owner = ").push_bind(owner.to_owned());
+        }
+        if let Some(after) = after {
+            query.push(
+                " AND (created_at, key) > (SELECT created_at, key FROM crm_tasks WHERE tenant = ",
+            );
+            query.push_bind(self.tenant.as_str().to_owned());
+            query.push(" AND key = ").push_bind(after.to_owned());
+            query.push(")");
+        }
+        query
+            .push(" ORDER BY created_at, key LIMIT ")
+            .push_bind(i64::from(limit));
+        let rows = query.build().fetch_all(self.store.readers()).await?;
+        rows.iter().map(task_of_row).collect()
+    }
+
+    /// How many tasks are open, counted no further than `most`.
+    pub async fn count_open_tasks(&self, most: u32) -> Result<u64, StoreError> {
+        let number: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM
+               (SELECT 1 FROM crm_tasks WHERE tenant = $1 AND open = 1 LIMIT $2) AS some",
+        )
+        .bind(self.tenant.as_str())
+        .bind(i64::from(most))
+        .fetch_one(self.store.readers())
+        .await?;
+        Ok(number.unsigned_abs())
+    }
+
+    /// How many open tasks of a kind each owner has, counted no further than `most`;
+    /// steps over the index from one owner to the next.
+    pub async fn count_tasks_by_owner(
+        &self,
+        code: &str,
+        most: u32,
+    ) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        let mut owners: Vec<Option<String>> = vec![None];
+        let mut last = String::new();
+        loop {
+            let next: Option<String> = sqlx::query_scalar(
+                "SELECT min(owner) FROM crm_tasks
+                 WHERE tenant = $1 AND open = 1 AND code = $2 AND owner > $3",
+            )
+            .bind(self.tenant.as_str())
+            .bind(code)
+            .bind(&last)
+            .fetch_one(self.store.readers())
+            .await?;
+            let Some(next) = next else { break };
+            owners.push(Some(next.clone()));
+            last = next;
+        }
+        let mut counts = Vec::new();
+        for owner in owners {
+            let number: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM (SELECT 1 FROM crm_tasks WHERE tenant = $1 AND open = 1
+                     AND code = $2 AND owner IS NOT DISTINCT FROM $3 LIMIT $4) AS some",
+            )
+            .bind(self.tenant.as_str())
+            .bind(code)
+            .bind(&owner)
+            .bind(i64::from(most))
+            .fetch_one(self.store.readers())
+            .await?;
+            if number > 0 {
+                counts.push((owner, number.unsigned_abs()));
+            }
+        }
+        Ok(counts)
     }
 
     /// Marks a task as done; false where there is no open one with this key.

@@ -7,7 +7,50 @@ use super::{desk::DemoCrm, error::StoreError};
 /// The right to make the connection (PV-02).
 pub const SPOTLER_RIGHT: &str = "spotler";
 
+/// A user with the rights that they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The id, with which they log in.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The rights.
+    pub rights: Vec<String>,
+}
+
+impl User {
+    /// Whether the user has a right.
+    pub fn has(&self, right: &str) -> bool {
+        self.rights.iter().any(|it| it == right)
+    }
+}
+
 impl DemoCrm {
+    /// All users with their rights, by id.
+    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+            "SELECT u.id, u.name, r.right_name FROM crm_users AS u
+             LEFT JOIN crm_rights AS r ON r.tenant = u.tenant AND r.user_id = u.id
+             WHERE u.tenant = $1 ORDER BY u.id, r.right_name",
+        )
+        .bind(self.tenant.as_str())
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut users: Vec<User> = Vec::new();
+        for (id, name, right) in rows {
+            match users.last_mut().filter(|it| it.id == id) {
+                Some(user) => user.rights.extend(right),
+                None => users.push(User {
+                    id,
+                    name,
+                    rights: right.into_iter().collect(),
+                }),
+            }
+        }
+        Ok(users)
+    }
+
     /// Adds a user with these rights; those that they had before end.
     pub async fn set_user(&self, id: &str, name: &str, rights: &[&str]) -> Result<(), StoreError> {
         let (id, name) = (id.to_owned(), name.to_owned());

@@ -11,6 +11,7 @@ use axum::{
 use super::{
     form::{Fields, Posted},
     frame::Frame,
+    journeys::known::Known,
     labels,
     links::tail,
     trouble::{Trouble, chain, shown},
@@ -48,6 +49,9 @@ words! {
         keywords: "Trefwoorden", "Keywords";
         keywords_hint: "meer dan één met een puntkomma ertussen", "several with a semicolon between";
         replace: "Alle bestaande trefwoorden vervangen", "Replace all existing keywords";
+        journeys: "Automations", "Automations";
+        start: "starten", "start";
+        stop: "stoppen", "stop";
         switch_on: "aanzetten", "switch on";
         switch_off: "uitzetten", "switch off";
         leave: "laten zoals het is", "leave as it is";
@@ -84,6 +88,8 @@ struct Set<'a> {
     keywords: String,
     replace: bool,
     permissions: Vec<(u32, String, &'static str)>,
+    /// Trigger, name, and what is to be done with it (YO-33, YO-49).
+    journeys: Vec<(String, String, &'static str)>,
 }
 
 #[derive(Template)]
@@ -216,8 +222,18 @@ async fn setting<'a>(
         };
         (it.bit, it.name, wish)
     });
+    let known = Known::of(visit).await?;
+    let journeys = known.choices(visit, "").into_iter().map(|it| {
+        let wish = match typed.map(|typed| typed.get(&format!("journey.{}", it.code))) {
+            Some("start") => "start",
+            Some("stop") => "stop",
+            Some(_) | None => "",
+        };
+        (it.code, it.text, wish)
+    });
     Ok(Set {
         frame: &visit.frame,
+        journeys: journeys.collect(),
         number: bulk.number,
         chosen: fill(w.chosen, bulk.chosen),
         inputs,
@@ -267,6 +283,13 @@ async fn set(visit: &Visit, number: u64, fields: &Fields) -> Result<Response, Tr
         match (bit.parse(), wish) {
             (Ok(bit), "on") => change.on.push(bit),
             (Ok(bit), "off") => change.off.push(bit),
+            _ => {}
+        }
+    }
+    for (trigger, wish) in fields.starting("journey.") {
+        match wish {
+            "start" => change.starts.push(trigger.to_owned()),
+            "stop" => change.stops.push(trigger.to_owned()),
             _ => {}
         }
     }

@@ -1,33 +1,39 @@
 //! Campaigns (PV-15..PV-17, PV-22, PV-24, PV-42): the wizard, the plan of a run,
-//! the run with its progress, and the results as a table and a chart.
+//! the run with its progress, and the results: a table, charts, and the people of
+//! each result (PV-43..PV-47).
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
 
 use super::{
     charts::Bars,
     facts,
     form::{Fields, Posted},
     frame::Frame,
-    links::{encoded, moment, tail},
+    links::{encoded, moment},
+    people::{self, addressees},
     records::Choice,
-    subjects,
     trouble::{Trouble, shown},
     visit::Visit,
     words::{fill, words},
 };
 use crate::{
-    contract::{RecordKind, SubjectChange},
+    contract::{RecordKind, Snapshot, SubjectChange},
     crm::{
         campaigns::{Campaign, CampaignError, CampaignForm, WizardFault},
         codes::Code,
-        results::{Counted, ResultRow, percentage, results},
+        mailings::StoredMailing,
+        results::{Counted, ResultRow, opened_over_time, percentage, results},
         selections::Selection,
     },
 };
 
-/// So many of those who were left out are shown.
-const SHOWN: usize = 200;
+/// Campaigns of a page.
+const CAMPAIGNS: u32 = 50;
 
 words! {
     struct CampaignWords {
@@ -68,7 +74,14 @@ words! {
         unique: "Uniek", "Unique";
         total: "Totaal", "Total";
         last_at: "Laatste actie op (UTC)", "Last action on (UTC)";
-        left_out: "Niet geëxporteerd, en waarom", "Not exported, and why";
+        by_person: "Resultaten per persoon", "Results by person";
+        mailing: "Mailing", "Mailing";
+        sent_at: "Verstuurd op (UTC)", "Sent at (UTC)";
+        people: "Wie", "Who";
+        no_mailing: "Er is nog geen mailing naar deze lijst verstuurd.",
+            "No mailing has been sent to this list yet.";
+        over_time: "Geopend, in de loop van de tijd", "Opened, over time";
+        sent: "Verstuurd", "Sent";
         not_told: "onbekend", "not told";
         chart: "Van verzonden naar geklikt", "From sent to clicked";
         delivered: "Afgeleverd", "Delivered";
@@ -99,6 +112,7 @@ struct Campaigns<'a> {
     list_name: String,
     permissions: Vec<Choice>,
     rows: Vec<Row>,
+    next: Option<String>,
 }
 
 struct Row {
@@ -125,7 +139,10 @@ struct CampaignPage<'a> {
     facts: Vec<(String, String)>,
     results: Vec<Shown>,
     chart: Bars,
-    left_out: Vec<(String, String, String)>,
+    over_time: Option<Bars>,
+    /// Whom the export put on the list, and whom not.
+    addressees: Vec<(String, &'static str)>,
+    mailings: Vec<Sent>,
 }
 
 /// A row of the screen of results (PV-24).
@@ -137,15 +154,43 @@ struct Shown {
     last_at: String,
 }
 
+/// A mailing to the campaign's list, with links to the people of each result.
+struct Sent {
+    link: String,
+    name: String,
+    at: String,
+    people: Vec<(String, &'static str)>,
+}
+
+fn sent(visit: &Visit, stored: &StoredMailing) -> Sent {
+    let it = &stored.mailing;
+    Sent {
+        link: encoded(&it.id),
+        name: it.name.clone(),
+        at: moment(it.sent_at),
+        people: people::links(visit, &it.id, it.medium),
+    }
+}
+
 /// All campaigns, closed ones too (PV-42), and the wizard.
-pub(crate) async fn show(visit: Visit) -> Response {
-    visit.show(all(&visit, None, &Fields::default()).await)
+pub(crate) async fn show(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    let typed = Fields::default();
+    visit.show(all(&visit, None, &typed, &asked.after).await)
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    /// The campaign after which the page starts.
+    #[serde(default)]
+    after: String,
 }
 
 async fn all<'a>(
     visit: &'a Visit,
     problem: Option<&'static str>,
     typed: &Fields,
+    after: &str,
 ) -> Result<Campaigns<'a>, Trouble> {
     let crm = visit.host.crm();
     let attributes = crm.attributes().await?;
@@ -155,11 +200,15 @@ async fn all<'a>(
         chosen: typed.get("permission") == it.bit.to_string(),
         text: it.name,
     });
-    let campaigns = crm.campaigns().await?;
+    let after = Some(after).filter(|it| !it.is_empty());
+    let campaigns = crm.campaigns_after(after, CAMPAIGNS).await?;
+    let full = u32::try_from(campaigns.len()).is_ok_and(|it| it == CAMPAIGNS);
+    let next = campaigns.last().filter(|_| full);
     Ok(Campaigns {
         frame: &visit.frame,
         w: CampaignWords::of(visit.language()),
         problem,
+        next: next.map(|(it, _)| format!("/campaigns?after={}", encoded(&it.id))),
         title: typed.get("title").to_owned(),
         list_name: typed.get("list").to_owned(),
         permissions: permissions.collect(),
@@ -186,13 +235,13 @@ pub(crate) async fn create(posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     let w = CampaignWords::of(visit.language());
     let Some(form) = form(&fields) else {
-        return visit.refuse(all(&visit, Some(w.e_who), &fields).await);
+        return visit.refuse(all(&visit, Some(w.e_who), &fields, "").await);
     };
     let id = uuid::Uuid::new_v4().simple().to_string();
     match visit.host.crm().new_campaign(&id, form).await {
         Ok(()) => visit.go(&format!("/campaigns/{id}"), "saved").await,
         Err(error) => match problem(w, &error) {
-            Some(text) => visit.refuse(all(&visit, Some(text), &fields).await),
+            Some(text) => visit.refuse(all(&visit, Some(text), &fields, "").await),
             None => shown(&visit.frame, &error.into()),
         },
     }
@@ -242,12 +291,21 @@ async fn gather<'a>(
     let waits = line
         .and_then(|it| it.reason.as_ref())
         .map(|it| visit.explainer.text(visit.language(), &it.code, &it.about));
-    let rows = results(
-        &visit
-            .host
-            .mailings_with_results(&campaign.list_name)
-            .await?,
-    );
+    let list = &campaign.list_name;
+    let mailings = visit.host.mailings_with_results(list).await?;
+    let rows = results(&mailings);
+    let sent_to: u64 = mailings
+        .iter()
+        .map(|(it, newest)| {
+            newest
+                .as_ref()
+                .map_or(it.mailing.sent, |it| it.statistics.sent)
+        })
+        .sum();
+    let funnel = [Counted::Delivered, Counted::Opened, Counted::Clicked];
+    let funnel = rows.iter().filter(|it| funnel.contains(&it.counted));
+    let funnel = funnel.map(|it| (counted(w, it.counted), it.unique.unwrap_or(0)));
+    let chart = Bars::of(std::iter::once((w.sent, sent_to)).chain(funnel));
     let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
     Ok(CampaignPage {
         frame: &visit.frame,
@@ -267,49 +325,31 @@ async fn gather<'a>(
             )
         }),
         waits,
-        facts: facts::shown(visit.language(), &visit.explainer, facts),
-        chart: Bars::of(
-            rows.iter()
-                .map(|it| (counted(w, it.counted), it.unique.unwrap_or(0))),
-        ),
+        facts: facts::in_words(visit, facts),
+        chart,
+        over_time: over_time(visit, &mailings).await?,
         results: rows.iter().map(|it| result(w, it)).collect(),
-        left_out: if campaign.event.is_some() {
-            left_out(visit, id).await?
+        addressees: if campaign.event.is_some() {
+            addressees::links(visit, id)
         } else {
             Vec::new()
         },
+        mailings: mailings.iter().map(|(it, _)| sent(visit, it)).collect(),
         w,
     })
 }
 
-/// Who was left out of the last export, and why (PV-43).
-async fn left_out(visit: &Visit, id: &str) -> Result<Vec<(String, String, String)>, Trouble> {
-    let (mut rows, mut start) = (Vec::new(), None);
-    loop {
-        let page = match visit.host.addressees(id, start.as_deref()).await {
-            Ok(page) => page,
-            // Nothing was exported yet, or there is no connection to ask.
-            Err(error) => match Trouble::from(error) {
-                Trouble::NotFound | Trouble::NotActive => return Ok(rows),
-                other @ (Trouble::Forbidden
-                | Trouble::Stale
-                | Trouble::Unreadable
-                | Trouble::Failed(_)) => return Err(other),
-            },
-        };
-        for it in page.addressees {
-            if let Some(code) = it.left_out {
-                let text = visit.explainer.text(visit.language(), &code, &[]);
-                let subject = format!("{}/{}", it.target.kind.code(), it.target.id);
-                let who = subjects::named(visit, Some(&subject), "").await?;
-                rows.push((tail(&it.target), who.name, text));
-            }
-        }
-        start = page.next;
-        if start.is_none() || rows.len() >= SHOWN {
-            return Ok(rows);
-        }
+/// How opening went on over time; none before the second time that results were
+/// read.
+async fn over_time(
+    visit: &Visit,
+    mailings: &[(StoredMailing, Option<Snapshot>)],
+) -> Result<Option<Bars>, Trouble> {
+    let mut all = Vec::new();
+    for (mailing, _) in mailings {
+        all.push(visit.host.crm().snapshots(&mailing.mailing.id).await?);
     }
+    Ok(Bars::over_time(&opened_over_time(&all)))
 }
 
 pub(crate) fn counted(w: &CampaignWords, counted: Counted) -> &'static str {

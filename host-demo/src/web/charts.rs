@@ -1,6 +1,8 @@
 //! Charts as SVG, drawn here: no script, and the numbers stand in a table
 //! beside them.
 
+use super::links::moment;
+
 /// Space for the names, for the bars, and for the numbers, in points.
 const NAMES: u64 = 130;
 const BARS: u64 = 380;
@@ -9,6 +11,7 @@ const NUMBERS: u64 = 90;
 const ROW: u64 = 28;
 
 /// Bars beside each other, the longest one as wide as there is space.
+#[derive(Debug)]
 pub(crate) struct Bars {
     pub(crate) width: u64,
     pub(crate) height: u64,
@@ -16,6 +19,7 @@ pub(crate) struct Bars {
 }
 
 /// One bar with its name and number.
+#[derive(Debug)]
 pub(crate) struct Bar {
     pub(crate) name: String,
     pub(crate) number: u64,
@@ -50,11 +54,31 @@ impl Bars {
             bars,
         }
     }
+
+    /// A bar for each moment; none where there are fewer than two to compare.
+    pub(crate) fn over_time(moments: &[(u64, u64)]) -> Option<Self> {
+        if moments.len() < 2 {
+            return None;
+        }
+        let named = moments.iter().map(|(at, number)| {
+            let minute: String = moment(*at).chars().take(16).collect();
+            (minute, *number)
+        });
+        let named: Vec<(String, u64)> = named.collect();
+        Some(Self::of(named.iter().map(|(at, it)| (at.as_str(), *it))))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_moment_is_no_course_of_time() {
+        assert!(Bars::over_time(&[(0, 1)]).is_none());
+        let bars = Bars::over_time(&[(0, 1), (60_000, 2)]).expect("two moments");
+        assert_eq!(bars.bars[1].name, "1970-01-01 00:01");
+    }
 
     #[test]
     fn the_longest_bar_fills_the_space_and_none_divides_by_zero() {

@@ -25,7 +25,7 @@ words! {
         inactive: "De verbinding is niet actief.", "The connection is not active.";
         backup: "Maak eerst een back-up: laat in Spotler de lijst met alle contacten exporteren, of gebruik de back-up van het CRM. Wat de synchronisatie overschrijft, is anders niet terug te halen.",
             "Make a backup first: export the list of all contacts in Spotler, or use the CRM's own backup. What the sync overwrites cannot be brought back otherwise.";
-        backup_command: "Op de opdrachtregel:", "On the command line:";
+        to_backups: "Naar de back-ups", "To the backups";
         key: "Spotler API Key", "Spotler API Key";
         secret: "Spotler API Secret", "Spotler API Secret";
         kept: "Is ingevuld en wordt nooit getoond; leeg laten houdt wat er is.",

@@ -1,194 +1,190 @@
-//! Facts as a person reads them: how a campaign or list stands, what happened to
-//! a message. Their names and values are codes elsewhere.
+//! Facts that the component tells beside a status, a line of the timeline or a
+//! job, in words: its names and codes are for programs. Ids are left out.
 
 use super::{
     links::moment,
-    words::{fill, words},
+    visit::Visit,
+    words::{Words, words},
 };
-use crate::{
-    contract::NamedValue,
-    explain::{Explainer, Language},
-};
+use crate::contract::NamedValue;
 
 words! {
     struct FactWords {
+        selected: "Geselecteerd", "Selected";
+        opens_at: "Begint vanaf (UTC)", "Starts from (UTC)";
+        state: "Export", "Export";
+        state_evening: "wacht op de avond", "waits for the evening";
+        state_running: "onderweg", "under way";
+        state_exported: "gereed", "done";
+        state_failed: "mislukt", "failed";
         exported: "Geëxporteerd", "Exported";
-        left_out: "Niet meegegaan", "Left out";
-        reasons: "Waarom niet", "Why not";
-        reason: "Reden", "Reason";
-        list_state: "Toestand van de lijst", "State of the list";
+        left_out: "Niet geëxporteerd", "Not exported";
+        list_name: "Lijst in Spotler", "List in Spotler";
+        list_state: "Stand van de lijst", "State of the list";
+        list_present: "staat er onder deze naam", "is there under this name";
+        list_renamed: "kreeg een andere naam: nieuwe resultaten kunnen niet meer worden gekoppeld",
+            "got another name: new results cannot be attached any more";
+        list_removed: "is er niet meer", "is not there any more";
         exported_at: "Geëxporteerd op (UTC)", "Exported at (UTC)";
         activity: "Activiteit", "Activity";
-        selected: "Geselecteerd", "Selected";
-        opens_at: "Begint op (UTC)", "Begins at (UTC)";
+        activity_open: "open", "open";
+        activity_closed: "gesloten", "closed";
+        reasons: "Waarom niet geëxporteerd", "Why not exported";
+        reason: "Reden", "Reason";
         in_spotler: "Staat in Spotler", "Is in Spotler";
         name: "Naam in Spotler", "Name in Spotler";
-        id: "Nummer in Spotler", "Id in Spotler";
-        form: "Vorm in Spotler", "Form in Spotler";
+        form: "Soort lijst in Spotler", "Kind of list in Spotler";
+        form_static: "statische lijst", "static list";
+        form_audience: "audience", "audience";
         members: "Leden in Spotler", "Members in Spotler";
-        synced_at: "Gesynchroniseerd op (UTC)", "Synced at (UTC)";
+        synced_at: "Laatst gesynchroniseerd (UTC)", "Last synced (UTC)";
         added: "Toegevoegd", "Added";
-        removed: "Van de lijst gehaald", "Taken off the list";
-        opened: "geopend", "opened";
-        clicked: "geklikt", "clicked";
-        link: "link", "link";
-        bounced: "gebounced", "bounced";
-        completed: "afgerond", "completed";
-        yes: "ja", "yes";
-        no: "nee", "no";
-        open: "open", "open";
-        closed: "gesloten", "closed";
-        there: "aanwezig", "there";
-        renamed: "hernoemd", "renamed";
-        deleted: "verwijderd", "removed";
-        static_list: "statische lijst", "static list";
-        audience: "doelgroep", "audience";
-        hard: "hard", "hard";
-        soft: "soft", "soft";
+        removed: "Verwijderd", "Removed";
+        opened: "Geopend", "Opened";
+        clicked: "Geklikt", "Clicked";
+        clicked_link: "Geklikt op", "Clicked on";
+        bounced: "Teruggekomen", "Came back";
+        hard: "voorgoed (hard bounce)", "for good (hard bounce)";
+        soft: "voorlopig (soft bounce)", "for now (soft bounce)";
         unknown: "onbekend", "unknown";
-        of_reason: "{} keer", "{} times";
+        not_applicable: "niet van toepassing", "does not apply";
+        completed: "Helemaal ingevuld", "Filled in completely";
+        form_type: "Soort formulier", "Kind of form";
+        type_normal: "gewoon", "normal";
+        type_subscribe: "aanmelding", "sign-up";
+        type_unsubscribe: "afmelding", "unsubscription";
+        type_edit_profile: "profiel wijzigen", "change of profile";
     }
 }
 
-/// Facts with the names and values that a person reads. Numbers that only
-/// programs use, and what a page says elsewhere, are left out.
-pub(crate) fn shown(
-    language: Language,
-    explainer: &Explainer,
-    facts: &[NamedValue],
-) -> Vec<(String, String)> {
-    let w = FactWords::of(language);
-    let for_people = facts.iter().filter(|it| !is_for_programs(it));
-    for_people
-        .map(|it| {
-            let name = match it.name.strip_prefix("left-out-") {
-                Some(code) => explainer.text_for_many(language, code),
-                None => called(w, &it.name).to_owned(),
-            };
-            let value = match it.name.as_str() {
-                "reason" => explainer.text(language, &it.value, facts),
-                "reasons" => reasons(language, explainer, &it.value),
-                _ => value(w, it),
-            };
-            (name, value)
-        })
-        .collect()
+/// What a kind of form is called.
+pub(crate) fn form_type(visit: &Visit, code: &str) -> String {
+    let w = FactWords::of(visit.language());
+    match code {
+        "normal" => w.type_normal.to_owned(),
+        "subscribe" => w.type_subscribe.to_owned(),
+        "unSubscribe" => w.type_unsubscribe.to_owned(),
+        "editProfile" => w.type_edit_profile.to_owned(),
+        other => other.to_owned(),
+    }
 }
 
-fn is_for_programs(fact: &NamedValue) -> bool {
-    let programs = [
-        "state",
-        "list",
-        "source",
-        "message",
-        "participation",
-        "list-name",
-        "members",
-        "form-result",
-        "form-type",
-    ];
-    programs.contains(&fact.name.as_str()) || fact.value == "not-applicable"
+/// The facts that a person reads: name and value, in the order in which they were
+/// told.
+pub(crate) fn in_words(visit: &Visit, facts: &[NamedValue]) -> Vec<(String, String)> {
+    facts.iter().filter_map(|it| in_word(visit, it)).collect()
 }
 
-fn called<'a>(w: &FactWords, name: &'a str) -> &'a str {
-    match name {
-        "exported" => w.exported,
-        "left-out" => w.left_out,
-        "reasons" => w.reasons,
-        "reason" => w.reason,
-        "list-state" => w.list_state,
-        "exported-at" => w.exported_at,
-        "activity" => w.activity,
-        "selected" => w.selected,
-        "opens-at" => w.opens_at,
-        "in-spotler" => w.in_spotler,
-        "name" => w.name,
-        "spotler-id" => w.id,
-        "form" => w.form,
-        "members-in-spotler" => w.members,
-        "synced-at" => w.synced_at,
-        "added" => w.added,
-        "removed" => w.removed,
-        "opened" => w.opened,
-        "clicked" => w.clicked,
-        "bounced" => w.bounced,
-        "completed" => w.completed,
-        link if link.starts_with("clicked-link-") => w.link,
+fn in_word(visit: &Visit, fact: &NamedValue) -> Option<(String, String)> {
+    let (w, words) = (FactWords::of(visit.language()), visit.frame.words);
+    let value = fact.value.as_str();
+    let plain = |name: &str| Some((name.to_owned(), value.to_owned()));
+    let named = |name: &str, value: &str| Some((name.to_owned(), value.to_owned()));
+    match fact.name.as_str() {
+        // Ids, and what stands elsewhere on the page.
+        "source" | "message" | "participation" | "form-result" | "list" | "spotler-id"
+        | "online-version" => None,
+        "selected" => plain(w.selected),
+        "exported" => plain(w.exported),
+        "left-out" => plain(w.left_out),
+        "list-name" => plain(w.list_name),
+        "members-in-spotler" => plain(w.members),
+        "added" => plain(w.added),
+        "removed" => plain(w.removed),
+        "opens-at" => named(w.opens_at, &iso(value)),
+        "exported-at" => named(w.exported_at, &iso(value)),
+        "synced-at" => named(
+            w.synced_at,
+            &value.parse().map_or_else(|_| iso(value), moment),
+        ),
+        "state" => named(w.state, state(w, value)),
+        "list-state" => named(w.list_state, state(w, value)),
+        "activity" => named(
+            w.activity,
+            if value == "closed" {
+                w.activity_closed
+            } else {
+                w.activity_open
+            },
+        ),
+        "reason" => named(
+            w.reason,
+            &visit.explainer.text_for_many(visit.language(), value),
+        ),
+        "reasons" if value.is_empty() => None,
+        "reasons" => named(w.reasons, &reasons(visit, value)),
+        "form" if matches!(value, "static-list" | "audience") => named(w.form, state(w, value)),
+        "form" => None,
+        "form-type" => named(w.form_type, &form_type(visit, value)),
+        "in-spotler" => named(w.in_spotler, yes_no(words, w, value)),
+        "opened" => named(w.opened, yes_no(words, w, value)),
+        "clicked" => named(w.clicked, yes_no(words, w, value)),
+        "completed" => named(w.completed, yes_no(words, w, value)),
+        "bounced" => named(w.bounced, state(w, value)),
+        "name" => plain(w.name),
+        other if other.starts_with("clicked-link-") => plain(w.clicked_link),
+        other => Some((other.replace('-', " "), value.to_owned())),
+    }
+}
+
+/// The words of a state, of whatever it is the state.
+fn state<'a>(w: &'static FactWords, value: &'a str) -> &'a str {
+    match value {
+        "evening" => w.state_evening,
+        "running" => w.state_running,
+        "exported" => w.state_exported,
+        "failed" => w.state_failed,
+        "present" => w.list_present,
+        "renamed" => w.list_renamed,
+        "removed" => w.list_removed,
+        "static-list" => w.form_static,
+        "audience" => w.form_audience,
+        "hard" => w.hard,
+        "soft" => w.soft,
+        "unknown" => w.unknown,
         other => other,
     }
 }
 
-fn value(w: &FactWords, fact: &NamedValue) -> String {
-    let word = match (fact.name.as_str(), fact.value.as_str()) {
-        ("exported-at" | "opens-at", text) => return written(text),
-        ("synced-at", text) => return text.parse().map_or_else(|_| text.to_owned(), moment),
-        ("in-spotler" | "opened" | "clicked" | "completed", "yes" | "true") => w.yes,
-        ("in-spotler" | "opened" | "clicked" | "completed", "no" | "false") => w.no,
-        ("activity", "open") => w.open,
-        ("activity", "closed") => w.closed,
-        ("list-state", "present") => w.there,
-        ("list-state", "renamed") => w.renamed,
-        ("list-state", "removed") => w.deleted,
-        ("form", "static-list") => w.static_list,
-        ("form", "audience") => w.audience,
-        ("bounced", "hard") => w.hard,
-        ("bounced", "soft") => w.soft,
-        ("bounced", "unknown") => w.unknown,
-        (_, text) => text,
-    };
-    word.to_owned()
+fn yes_no<'a>(words: &'static Words, w: &'static FactWords, value: &'a str) -> &'a str {
+    match value {
+        "yes" => words.yes,
+        "no" => words.no,
+        "not-applicable" => w.not_applicable,
+        other => other,
+    }
 }
 
-/// A moment as the component writes it.
-fn written(text: &str) -> String {
-    let at = text.parse::<jiff::Timestamp>().ok();
-    let ms = at.and_then(|it| u64::try_from(it.as_millisecond()).ok());
-    ms.map_or_else(|| text.to_owned(), moment)
-}
-
-/// `no-email-address=2 opted-out=1` in words.
-fn reasons(language: Language, explainer: &Explainer, text: &str) -> String {
-    let w = FactWords::of(language);
+/// `opted-out=3 no-email-address=1` as sentences with their numbers.
+fn reasons(visit: &Visit, value: &str) -> String {
     let one = |it: &str| {
-        let (code, count) = it.split_once('=').unwrap_or((it, ""));
-        let reason = explainer.text_for_many(language, code);
-        format!("{} {}", reason, fill(w.of_reason, count))
+        let (code, number) = it.split_once('=').unwrap_or((it, ""));
+        let text = visit.explainer.text_for_many(visit.language(), code);
+        format!("{number} × {}", text.trim_end_matches('.'))
     };
-    let all: Vec<String> = text.split_whitespace().map(one).collect();
-    all.join(" · ")
+    let all: Vec<String> = value.split_whitespace().map(one).collect();
+    all.join("; ")
+}
+
+/// A moment that the component wrote, as the pages show moments.
+fn iso(value: &str) -> String {
+    value.trim_end_matches('Z').replacen('T', " ", 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::Language;
 
-    fn fact(name: &str, value: &str) -> NamedValue {
-        NamedValue {
-            name: name.to_owned(),
-            value: value.to_owned(),
-        }
+    #[test]
+    fn a_state_without_words_stands_for_itself() {
+        let w = FactWords::of(Language::English);
+        assert_eq!(state(w, "running"), "under way");
+        assert_eq!(state(w, "odd"), "odd");
     }
 
     #[test]
-    fn a_person_reads_no_codes() {
-        let facts = [
-            fact("state", "exported"),
-            fact("list-state", "present"),
-            fact("exported-at", "2026-03-02T09:00:00Z"),
-            fact("opened", "not-applicable"),
-            fact("clicked-link-3", "lezen"),
-            fact("synced-at", "1772442000000"),
-        ];
-        let shown = shown(Language::English, &Explainer::default(), &facts);
-        let shown: Vec<String> = shown.iter().map(|(a, b)| format!("{a}: {b}")).collect();
-        assert_eq!(
-            shown,
-            [
-                "State of the list: there",
-                "Exported at (UTC): 2026-03-02 09:00:00",
-                "link: lezen",
-                "Synced at (UTC): 2026-03-02 09:00:00",
-            ]
-        );
+    fn a_moment_is_written_as_everywhere() {
+        assert_eq!(iso("2026-03-02T09:00:00Z"), "2026-03-02 09:00:00");
     }
 }

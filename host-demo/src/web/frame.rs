@@ -66,16 +66,22 @@ impl Frame {
             ("/tasks", words.tasks),
             ("/campaigns", words.campaigns),
             ("/mailings", words.mailings),
+            ("/forms", words.forms),
+            ("/journeys", words.journeys),
             ("/lists", words.lists),
             ("/sales", words.sales),
+            ("/sign-up", words.sign_up),
+            ("/shop", words.shop),
             ("/jobs", words.jobs),
             ("/queue", words.queue),
             ("/paused", words.paused),
+            ("/messages", words.messages),
             ("/log", words.log),
             ("/health", words.health),
             ("/connect", words.connection),
             ("/mapping", words.mapping),
             ("/actions", words.actions),
+            ("/users", words.users),
         ]
     }
 
@@ -110,9 +116,9 @@ impl Frame {
 /// In which section of the menu an entry stands.
 fn section_of(address: &str) -> usize {
     match address {
-        "/" | "/records" | "/tasks" | "/sales" => 0,
+        "/" | "/records" | "/tasks" | "/messages" | "/sales" => 0,
         "/jobs" | "/queue" | "/paused" | "/log" | "/health" => 2,
-        "/connect" | "/mapping" | "/actions" => 3,
+        "/connect" | "/mapping" | "/actions" | "/users" => 3,
         _ => 1,
     }
 }

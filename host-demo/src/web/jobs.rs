@@ -1,5 +1,5 @@
-//! Jobs (DA-61, DA-71, DA-80): what was started by hand, how it stands, and what
-//! it came to for every record.
+//! Jobs (DA-61..DA-64, DA-71, DA-80): what was started by hand, with what was asked,
+//! how it stands, and what it came to for every record; and a new one.
 
 use askama::Template;
 use axum::{
@@ -9,12 +9,18 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    form::{Fields, Posted},
     frame::Frame,
+    journeys::{
+        self,
+        known::{Known, named as named_value},
+    },
     links::{moment, tail},
     operations,
-    trouble::Trouble,
+    records::Choice,
+    trouble::{Trouble, shown},
     visit::Visit,
-    words::words,
+    words::{fill, words},
 };
 use crate::{
     contract::{RecordKind, RecordRef, SyncStatus},
@@ -38,6 +44,16 @@ words! {
         only_failed: "Alleen wat mislukte", "Only what failed";
         everything: "Alles", "Everything";
         record: "Record", "Record";
+        new: "Nieuwe opdracht", "New job";
+        trigger: "Automation (om te starten of te stoppen)", "Automation (to start or stop)";
+        contacts: "Nummers van contacten", "Ids of contacts";
+        contacts_hint: "meer dan één met een puntkomma ertussen; een lead als lead/nummer",
+            "several with a semicolon between; a lead as lead/id";
+        none: "geen", "none";
+        start: "Starten", "Start";
+        e_contact: "Er is geen contact {}.", "There is no contact {}.";
+        e_who: "Noem een contact.", "Name a contact.";
+        e_trigger: "Kies een automation.", "Choose an automation.";
         to_bulk: "Veel contacten tegelijk wijzigen", "Change many contacts at once";
     }
 }
@@ -48,6 +64,11 @@ struct Jobs<'a> {
     frame: &'a Frame,
     w: &'static JobsWords,
     jobs: Vec<Job>,
+    next: Option<String>,
+    problem: Option<String>,
+    operations: Vec<Choice>,
+    triggers: Vec<Choice>,
+    contacts: String,
 }
 
 #[derive(Template)]
@@ -56,6 +77,7 @@ struct JobPage<'a> {
     frame: &'a Frame,
     w: &'static JobsWords,
     job: Job,
+    asked: Vec<(String, String)>,
     results: Vec<ResultRow>,
     only_failed: bool,
     next: Option<String>,
@@ -91,7 +113,7 @@ impl Job {
         let text = |it| visit.explainer.text(visit.language(), it, &job.about);
         Self {
             number: job.number,
-            operation: operations::operation(visit.language(), &job.operation).to_owned(),
+            operation: operations::name(visit, &job.operation),
             user: job.user.clone().unwrap_or_default(),
             made: moment(job.created_at),
             ended: job.ended_at.map(moment).unwrap_or_default(),
@@ -106,17 +128,119 @@ impl Job {
     }
 }
 
-/// The list, newest first.
-pub(crate) async fn show(visit: Visit) -> Response {
-    visit.show(list(&visit).await)
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Page {
+    /// The job after which the page starts.
+    #[serde(default)]
+    after: String,
+    /// For whom a new job is meant.
+    #[serde(default)]
+    contact: String,
 }
 
-async fn list(visit: &Visit) -> Result<Jobs<'_>, Trouble> {
-    let jobs = visit.host.crm().jobs(SHOWN).await?;
+/// The list, newest first.
+pub(crate) async fn show(visit: Visit, asked: Result<Query<Page>, QueryRejection>) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    let typed = Fields::default();
+    let page = list(&visit, &asked.after, (&asked.contact, &typed), None);
+    visit.show(page.await)
+}
+
+/// The operations that can be started here: what wants more than contacts and an
+/// automation has a page of its own.
+const OFFERED: [&str; 7] = [
+    "sync-contact",
+    "link",
+    "start-journey",
+    "stop-journey",
+    "refresh-journeys",
+    "match",
+    "reactivate",
+];
+
+async fn list<'a>(
+    visit: &'a Visit,
+    after: &str,
+    (contacts, typed): (&str, &Fields),
+    problem: Option<String>,
+) -> Result<Jobs<'a>, Trouble> {
+    let crm = visit.host.crm();
+    let jobs = match after.parse() {
+        Ok(after) => crm.jobs_after(after, SHOWN).await?,
+        Err(_) => crm.jobs(SHOWN).await?,
+    };
+    let full = u32::try_from(jobs.len()).is_ok_and(|it| it == SHOWN);
+    let next = jobs.last().filter(|_| full);
+    let choice = |code: &str| Choice {
+        code: code.to_owned(),
+        text: operations::name(visit, code),
+        chosen: typed.get("operation") == code,
+    };
     Ok(Jobs {
         frame: &visit.frame,
         w: JobsWords::of(visit.language()),
+        next: next.map(|it| format!("/jobs?after={}", it.number)),
         jobs: jobs.iter().map(|it| Job::of(it, visit)).collect(),
+        problem,
+        operations: OFFERED.map(choice).into(),
+        triggers: Known::of(visit).await?.choices(visit, typed.get("trigger")),
+        contacts: contacts.to_owned(),
+    })
+}
+
+/// Starts a job (DA-61, DA-62).
+pub(crate) async fn start(posted: Posted) -> Response {
+    let Posted { visit, fields } = posted;
+    match carry_out(&visit, &fields).await {
+        Ok(Ok(())) => visit.go("/jobs", "queued").await,
+        Ok(Err(problem)) => {
+            let typed = (fields.get("contacts"), &fields);
+            visit.refuse(list(&visit, "", typed, Some(problem)).await)
+        }
+        Err(trouble) => shown(&visit.frame, &trouble),
+    }
+}
+
+async fn carry_out(visit: &Visit, fields: &Fields) -> Result<Result<(), String>, Trouble> {
+    let w = JobsWords::of(visit.language());
+    let operation = fields.get("operation");
+    if !OFFERED.contains(&operation) {
+        return Err(Trouble::NotFound);
+    }
+    let named = fields.get("contacts").split(';').map(str::trim);
+    let named = named.filter(|it| !it.is_empty()).map(reference);
+    let records: Vec<RecordRef> = named.collect();
+    for record in &records {
+        if visit.host.crm().record(record).await?.is_none() {
+            return Ok(Err(fill(w.e_contact, &record.id)));
+        }
+    }
+    let of_journey = matches!(operation, "start-journey" | "stop-journey");
+    let of_nobody = matches!(operation, "refresh-journeys" | "match");
+    if records.is_empty() && !of_nobody {
+        return Ok(Err(w.e_who.to_owned()));
+    }
+    let trigger = fields.get("trigger");
+    if of_journey && trigger.is_empty() {
+        return Ok(Err(w.e_trigger.to_owned()));
+    }
+    let parameters = of_journey.then(|| named_value("trigger", trigger));
+    let parameters = parameters.into_iter().collect();
+    let action = journeys::operation(operation, records, parameters);
+    visit.host.run_action(action).await?;
+    Ok(Ok(()))
+}
+
+/// A contact by its id, or any kind with its kind in front.
+fn reference(text: &str) -> RecordRef {
+    let with_kind = text.split_once('/').and_then(|(kind, id)| {
+        let kind = RecordKind::from_code(kind)?;
+        let id = id.to_owned();
+        Some(RecordRef { kind, id })
+    });
+    with_kind.unwrap_or_else(|| RecordRef {
+        kind: RecordKind::Contact,
+        id: text.to_owned(),
     })
 }
 
@@ -159,13 +283,13 @@ async fn gather<'a>(visit: &'a Visit, number: u64, asked: &Asked) -> Result<JobP
             super::links::encoded(&after)
         )
     });
+    let records: Vec<RecordRef> = found.iter().map(|it| it.reference.clone()).collect();
+    let names = crm.names_of(&records).await?;
     let mut results = Vec::new();
     for it in found {
-        let record = crm.record(&it.reference).await?;
-        let name = record.map(|it| it.name()).filter(|it| !it.is_empty());
         results.push(ResultRow {
             link: tail(&it.reference),
-            name: name.unwrap_or(it.reference.id),
+            name: names.of(&it.reference),
             status: it
                 .status
                 .map_or("–", |status| visit.frame.words.status_of(Some(status))),
@@ -176,6 +300,7 @@ async fn gather<'a>(visit: &'a Visit, number: u64, asked: &Asked) -> Result<JobP
     Ok(JobPage {
         frame: &visit.frame,
         w: JobsWords::of(visit.language()),
+        asked: operations::asked(visit, &job).await?,
         job: Job::of(&job, visit),
         results,
         only_failed,

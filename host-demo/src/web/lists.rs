@@ -15,7 +15,7 @@ use super::{
     words::{fill, words},
 };
 use crate::{
-    contract::{ListType, RecordKind, RecordRef, RecordState, SubjectChange},
+    contract::{ListType, NamedValue, RecordKind, RecordRef, RecordState, SubjectChange},
     crm::{
         codes::Code,
         lists::{ListEdit, ListError, NewList, StoredList},
@@ -191,9 +191,13 @@ async fn gather<'a>(
         let name = name.unwrap_or_else(|| member.reference.id.clone());
         members.push((tail(&member.reference), name, member.reference.id));
     }
-    // The reason is told beside the status.
-    let facts = stands.iter().flat_map(|it| &it.facts);
-    let facts: Vec<_> = facts.filter(|it| it.name != "reason").cloned().collect();
+    let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
+    // The reason stands as a sentence above them.
+    let facts: Vec<NamedValue> = facts
+        .iter()
+        .filter(|it| it.name != "reason")
+        .cloned()
+        .collect();
     Ok(ListPage {
         frame: &visit.frame,
         problem,
@@ -202,7 +206,7 @@ async fn gather<'a>(
         active: list.state == RecordState::Active,
         add_hint: fill(w.add_hint, visit.frame.words.kind_of(list.target)),
         members,
-        facts: facts::shown(visit.language(), &visit.explainer, &facts),
+        facts: facts::in_words(visit, &facts),
         w,
     })
 }

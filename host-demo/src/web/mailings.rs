@@ -1,18 +1,27 @@
-//! Mailings that were sent (RE-03), and one with its fourteen statistics
-//! (RE-06..RE-19), as a table and a chart.
+//! Mailings that were sent (RE-03), and one with its message and links (RE-04,
+//! RE-22), its fourteen statistics (RE-06..RE-19), and the people of each result
+//! (RE-20..RE-23).
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
 
 use super::{
     charts::Bars,
     frame::Frame,
     links::{encoded, moment},
+    people,
     trouble::Trouble,
     visit::Visit,
     words::words,
 };
-use crate::{contract::Statistics, crm::mailings::StoredMailing};
+use crate::{
+    contract::{Details, Link, Medium, Statistics},
+    crm::mailings::StoredMailing,
+};
 
 /// So many mailings are shown.
 const SHOWN: u32 = 100;
@@ -41,7 +50,25 @@ words! {
         carts_created: "Winkelwagens gemaakt", "Carts made";
         carts_converted: "Winkelwagens afgerekend", "Carts checked out";
         revenue: "Omzet", "Revenue";
-        over_time: "Geopend, per stand", "Opened, over time";
+        over_time: "Geopend, in de loop van de tijd", "Opened, over time";
+        by_person: "Per persoon", "By person";
+        message: "Bericht", "Message";
+        list: "Lijst", "List";
+        sender: "Verstuurd door", "Sent by";
+        layout: "Opmaak", "Layout";
+        author: "Gemaakt door", "Made by";
+        subject: "Onderwerp", "Subject";
+        from: "Afzender", "From";
+        links: "Links", "Links";
+        link_name: "Naam", "Name";
+        link_url: "Adres", "Address";
+        link_type: "Soort", "Type";
+        type_webshop: "webwinkel", "webshop";
+        type_conversion: "conversie", "conversion";
+        type_unsubscribe: "afmelden", "unsubscribe";
+        medium: "Soort", "Kind";
+        email: "e-mail", "e-mail";
+        sms: "sms", "text message";
     }
 }
 
@@ -51,20 +78,31 @@ struct Mailings<'a> {
     frame: &'a Frame,
     w: &'static MailingWords,
     rows: Vec<Row>,
+    next: Option<String>,
 }
 
 struct Row {
     link: String,
     name: String,
+    medium: &'static str,
+    list: String,
     sent_at: String,
     sent: u64,
     online: Option<String>,
 }
 
 impl Row {
-    fn of(stored: &StoredMailing) -> Self {
+    fn of(w: &MailingWords, stored: &StoredMailing) -> Self {
         let it = &stored.mailing;
+        let details = stored.details.as_ref();
         Self {
+            medium: match it.medium {
+                Medium::Email => w.email,
+                Medium::Sms => w.sms,
+            },
+            list: details
+                .and_then(|it| it.target_group.clone())
+                .unwrap_or_default(),
             link: encoded(&it.id),
             name: it.name.clone(),
             sent_at: moment(it.sent_at),
@@ -86,20 +124,36 @@ struct MailingPage<'a> {
     as_of: Option<String>,
     statistics: Vec<(&'static str, String)>,
     chart: Bars,
-    over_time: Bars,
+    over_time: Option<Bars>,
+    message: Vec<(&'static str, String)>,
+    links: Vec<(String, String, String)>,
+    people: Vec<(String, &'static str)>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    /// The mailing after which the page starts.
+    #[serde(default)]
+    after: String,
 }
 
 /// All mailings, newest first.
-pub(crate) async fn show(visit: Visit) -> Response {
-    visit.show(all(&visit).await)
+pub(crate) async fn show(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    visit.show(all(&visit, &asked.after).await)
 }
 
-async fn all(visit: &Visit) -> Result<Mailings<'_>, Trouble> {
-    let mailings = visit.host.crm().mailings(SHOWN).await?;
+async fn all<'a>(visit: &'a Visit, after: &str) -> Result<Mailings<'a>, Trouble> {
+    let w = MailingWords::of(visit.language());
+    let after = Some(after).filter(|it| !it.is_empty());
+    let mailings = visit.host.crm().mailings_after(after, SHOWN).await?;
+    let full = u32::try_from(mailings.len()).is_ok_and(|it| it == SHOWN);
+    let last = mailings.last().filter(|_| full);
     Ok(Mailings {
         frame: &visit.frame,
-        w: MailingWords::of(visit.language()),
-        rows: mailings.iter().map(Row::of).collect(),
+        next: last.map(|it| format!("/mailings?after={}", encoded(&it.mailing.id))),
+        rows: mailings.iter().map(|it| Row::of(w, it)).collect(),
+        w,
     })
 }
 
@@ -113,9 +167,9 @@ async fn gather<'a>(visit: &'a Visit, id: &str) -> Result<MailingPage<'a>, Troub
     let mailing = crm.mailing(id).await?.ok_or(Trouble::NotFound)?;
     let snapshots = crm.snapshots(id).await?;
     let newest = snapshots.last();
-    let moments: Vec<(String, u64)> = snapshots
+    let moments: Vec<(u64, u64)> = snapshots
         .iter()
-        .map(|it| (moment(it.at)[..16].to_owned(), it.statistics.opened))
+        .map(|it| (it.at, it.statistics.opened))
         .collect();
     let counts = newest.map(|it| {
         let it = &it.statistics;
@@ -128,15 +182,54 @@ async fn gather<'a>(visit: &'a Visit, id: &str) -> Result<MailingPage<'a>, Troub
     });
     Ok(MailingPage {
         frame: &visit.frame,
-        mailing: Row::of(&mailing),
+        mailing: Row::of(w, &mailing),
         as_of: newest.map(|it| moment(it.at)),
         statistics: newest
             .map(|it| fourteen(w, &it.statistics))
             .unwrap_or_default(),
         chart: Bars::of(counts.unwrap_or_default().into_iter()),
-        over_time: Bars::of(moments.iter().map(|(at, opened)| (at.as_str(), *opened))),
+        over_time: Bars::over_time(&moments),
+        message: message(w, mailing.details.as_ref()),
+        links: mailing.details.as_ref().map_or_else(Vec::new, |it| {
+            it.links.iter().map(|it| link(w, it)).collect()
+        }),
+        people: people::links(visit, &mailing.mailing.id, mailing.mailing.medium),
         w,
     })
+}
+
+/// Sender, list and message; what was not told yet is left out.
+fn message(w: &'static MailingWords, details: Option<&Details>) -> Vec<(&'static str, String)> {
+    let Some(details) = details else {
+        return Vec::new();
+    };
+    let message = details.message.as_ref();
+    let from = message.map(|it| match &it.from_email {
+        Some(address) => format!("{} <{address}>", it.from_name),
+        None => it.from_name.clone(),
+    });
+    let rows = [
+        (w.list, details.target_group.clone()),
+        (w.sender, details.sender.clone()),
+        (w.subject, message.and_then(|it| it.subject.clone())),
+        (w.from, from),
+        (w.layout, message.map(|it| it.name.clone())),
+        (w.author, message.map(|it| it.author.clone())),
+    ];
+    let told = rows.into_iter();
+    told.filter_map(|(name, it)| it.map(|it| (name, it)))
+        .collect()
+}
+
+fn link(w: &MailingWords, it: &Link) -> (String, String, String) {
+    let kind = match it.link_type.as_deref() {
+        None => String::new(),
+        Some("webshop") => w.type_webshop.to_owned(),
+        Some("conversion") => w.type_conversion.to_owned(),
+        Some("unsubscribe") => w.type_unsubscribe.to_owned(),
+        Some(other) => other.to_owned(),
+    };
+    (it.name.clone(), it.url.clone(), kind)
 }
 
 fn fourteen(w: &MailingWords, it: &Statistics) -> Vec<(&'static str, String)> {

@@ -8,6 +8,7 @@
 //! Every page works without script; the one script file only fetches anew what
 //! changes by itself.
 
+mod asking;
 mod cookies;
 mod form;
 mod frame;
@@ -18,14 +19,18 @@ mod trouble;
 mod visit;
 mod words;
 
+mod backups;
 mod bulk;
 mod campaigns;
 mod charts;
 mod connect;
 mod facts;
 mod files;
+mod forms;
 mod health;
+mod hooks;
 mod jobs;
+mod journeys;
 mod labels;
 mod links;
 mod lists;
@@ -33,17 +38,22 @@ mod log;
 mod login;
 mod mailings;
 mod mapping;
+mod messages;
 mod metrics;
 mod operations;
 mod overview;
 mod paused;
+mod people;
 mod plan;
 mod queue;
 mod record;
 mod records;
 mod sales;
+mod shop;
+mod sign_up;
 mod subjects;
 mod tasks;
+mod users;
 
 use std::sync::Arc;
 
@@ -103,16 +113,31 @@ pub fn router(pages: Pages) -> Router {
         .route("/login", get(login::show).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/connect", get(connect::show).post(connect::save))
+        .route("/backups", get(backups::show).post(backups::save))
+        .route("/backups/{number}", get(backups::download))
         .route("/mapping", get(mapping::show).post(mapping::save))
         .route("/tasks", get(tasks::show).post(tasks::end))
         .route("/queue", get(queue::show).post(queue::change))
         .route("/bulk", get(bulk::choose).post(bulk::chosen))
         .route("/bulk/{number}", get(bulk::show).post(bulk::save))
         .route("/bulk/{number}/values", get(bulk::values))
-        .route("/jobs", get(jobs::show))
+        .route("/jobs", get(jobs::show).post(jobs::start))
         .route("/jobs/{number}", get(jobs::one))
         .route("/campaigns", get(campaigns::show).post(campaigns::create))
         .route("/campaigns/{*id}", get(campaigns::one).post(campaigns::run))
+        .route("/people/{set}/{*message}", get(people::show))
+        .route(
+            "/addressees/{set}/{*campaign}",
+            get(people::addressees::show),
+        )
+        .route("/journeys", get(journeys::show).post(journeys::save))
+        .route(
+            "/journey-fields/{*trigger}",
+            get(journeys::fields::show).post(journeys::fields::save),
+        )
+        .route("/journey-messages/{*id}", get(journeys::steps::show))
+        .route("/forms", get(forms::show))
+        .route("/form-answers/{*form}", get(forms::answers))
         .route("/mailings", get(mailings::show))
         .route("/mailings/{*id}", get(mailings::one))
         .route("/paused", get(paused::show).post(paused::decide))
@@ -123,6 +148,10 @@ pub fn router(pages: Pages) -> Router {
         )
         .route("/lists", get(lists::show).post(lists::create))
         .route("/lists/{*id}", get(lists::one).post(lists::change))
+        .route("/messages", get(messages::show))
+        .route("/users", get(users::show).post(users::save))
+        .route("/sign-up", get(sign_up::show).post(sign_up::save))
+        .route("/shop", get(shop::show).post(shop::save))
         .route("/log", get(log::show))
         .route("/health", get(health::show))
         .merge(record_routes())
@@ -152,6 +181,15 @@ fn record_routes() -> Router<Pages> {
         .route(
             "/marketing/{kind}/{*id}",
             get(record::marketing::show).post(record::marketing::save),
+        )
+        .route("/received/{kind}/{*id}", get(record::received::show))
+        .route(
+            "/participations/{kind}/{*id}",
+            get(record::participations::show).post(record::participations::save),
+        )
+        .route(
+            "/kept/{kind}/{*id}",
+            get(record::kept::show).post(record::kept::save),
         )
         .route("/change/{kind}/{*id}", post(record::change::save))
         .route(

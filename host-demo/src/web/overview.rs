@@ -15,6 +15,18 @@ use crate::{
 /// So many lines of the log are shown.
 const LOG_LINES: u32 = 10;
 
+/// So far is counted: a page does not go through everything.
+const COUNTED: u32 = 10_000;
+
+/// A number that was counted no further than [`COUNTED`].
+fn at_most(number: u64) -> String {
+    if number < u64::from(COUNTED) {
+        number.to_string()
+    } else {
+        format!("≥ {COUNTED}")
+    }
+}
+
 words! {
     struct OverviewWords {
         active: "actief", "active";
@@ -45,7 +57,7 @@ struct Overview<'a> {
     mapping_saved: bool,
     counts: Vec<Count>,
     queue: QueueCounts,
-    tasks: usize,
+    tasks: String,
     log: Vec<Line>,
 }
 
@@ -55,7 +67,7 @@ struct Count {
     /// Where the list shows these records; none: it cannot be filtered so.
     list: Option<String>,
     reason: String,
-    records: u64,
+    records: String,
 }
 
 pub(crate) async fn show(visit: Visit) -> Response {
@@ -65,7 +77,8 @@ pub(crate) async fn show(visit: Visit) -> Response {
 async fn gather(visit: &Visit) -> Result<Overview<'_>, Trouble> {
     let (frame, language) = (&visit.frame, visit.language());
     let crm = visit.host.crm();
-    let status = visit.host.status().await?;
+    let connection = visit.host.connection().await?;
+    let counts = crm.count_by_status_up_to(COUNTED).await?;
     let explain = |code: &str| visit.explainer.text_for_many(language, code);
     let count = |it: StatusCount| Count {
         status: frame.words.status_of(it.status),
@@ -75,17 +88,17 @@ async fn gather(visit: &Visit) -> Result<Overview<'_>, Trouble> {
             format!("/records?status={}&reason={reason}", status.code())
         }),
         reason: it.reason.as_deref().map(explain).unwrap_or_default(),
-        records: it.records,
+        records: at_most(it.records),
     };
     let lines = crm.log(LOG_LINES).await?;
     Ok(Overview {
         w: OverviewWords::of(language),
-        active: status.connection.active,
-        explanation: explain(&status.connection.reason),
-        mapping_saved: status.connection.mapping_saved,
-        counts: status.records.into_iter().map(count).collect(),
-        queue: status.queue,
-        tasks: crm.tasks(true).await?.len(),
+        active: connection.active,
+        explanation: explain(&connection.reason),
+        mapping_saved: connection.mapping_saved,
+        counts: counts.into_iter().map(count).collect(),
+        queue: crm.count_queue().await?,
+        tasks: at_most(crm.count_open_tasks(COUNTED).await?),
         log: Line::all(visit, lines).await?,
         frame,
     })

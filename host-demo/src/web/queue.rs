@@ -7,8 +7,8 @@ use koppel_embedding::{EventKey, contract::outcomes::Reason, guard::HELD_UNTIL, 
 use super::{
     form::Posted,
     frame::Frame,
+    hooks,
     links::moment,
-    operations,
     subjects::{self, Subject},
     trouble::{Trouble, shown},
     visit::Visit,
@@ -105,7 +105,7 @@ async fn waits(visit: &Visit, event: &WaitingEvent, w: &QueueWords) -> Result<Wa
     let progress = event.progress.as_ref();
     Ok(Waits {
         about: subjects::named(visit, event.subject.as_deref(), event.hook).await?,
-        hook: operations::hook(visit.language(), event.hook).to_owned(),
+        hook: hooks::name(visit.language(), event.hook).to_owned(),
         attempt: event.attempt,
         due: match event.not_before {
             0 => w.now.to_owned(),

@@ -1,8 +1,8 @@
 //! What an event is about, as a person reads it, with a link to its page.
 
 use super::{
+    hooks,
     links::{encoded, tail},
-    operations,
     trouble::Trouble,
     visit::Visit,
 };
@@ -52,7 +52,7 @@ pub(crate) async fn named(
             link: Some(format!("/{page}/{}", encoded(id))),
         },
         None => Subject {
-            name: operations::hook(visit.language(), hook).to_owned(),
+            name: hooks::name(visit.language(), hook).to_owned(),
             link: None,
         },
     })

@@ -1,7 +1,5 @@
 //! Tasks, with the bounces by owner on top (DA-38, DA-39).
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     extract::{Query, rejection::QueryRejection},
@@ -18,10 +16,15 @@ use super::{
     visit::Visit,
     words::words,
 };
-use crate::crm::tasks::StoredTask;
+use crate::{
+    contract::{NamedValue, RecordRef},
+    crm::{names::Names, tasks::StoredTask},
+};
 
-/// So many tasks are shown at once, oldest first.
-const SHOWN: usize = 200;
+/// Tasks of a page, oldest first.
+const SHOWN: u32 = 200;
+/// So many bounces of an owner are counted.
+const COUNTED: u32 = 10_000;
 /// The code of the tasks about bounces.
 const BOUNCE: &str = "task-bounce";
 
@@ -39,8 +42,6 @@ words! {
         open: "Open taken", "Open tasks";
         only: "Alleen van", "Only of";
         show: "Tonen", "Show";
-        more: "De oudste 200 staan hier; daarna volgen de andere.",
-            "These are the oldest 200; the others follow after them.";
     }
 }
 
@@ -48,6 +49,9 @@ words! {
 pub(crate) struct Asked {
     #[serde(default)]
     owner: String,
+    /// The task after which the page starts.
+    #[serde(default)]
+    after: String,
 }
 
 #[derive(Template)]
@@ -58,13 +62,13 @@ struct Tasks<'a> {
     owner: String,
     bounces: Vec<Bounces>,
     rows: Vec<Row>,
-    more: bool,
+    next: Option<String>,
 }
 
 struct Bounces {
     owner: String,
     link: String,
-    number: usize,
+    number: u64,
 }
 
 struct Row {
@@ -83,69 +87,61 @@ pub(crate) async fn show(visit: Visit, asked: Result<Query<Asked>, QueryRejectio
 
 async fn gather(visit: &Visit, asked: Asked) -> Result<Tasks<'_>, Trouble> {
     let w = TasksWords::of(visit.language());
-    let tasks = visit.host.crm().tasks(true).await?;
-    let owner_of = |it: &StoredTask| it.owner.clone().unwrap_or_default();
-    let mut bounces: BTreeMap<String, usize> = BTreeMap::new();
-    for task in tasks.iter().filter(|it| it.code == BOUNCE) {
-        *bounces.entry(owner_of(task)).or_default() += 1;
-    }
-    let called = |owner: String| {
-        if owner.is_empty() {
-            w.everybody.to_owned()
-        } else {
-            owner
-        }
-    };
-    let wanted = |it: &&StoredTask| asked.owner.is_empty() || owner_of(it) == asked.owner;
+    let crm = visit.host.crm();
+    let owner = Some(asked.owner.as_str()).filter(|it| !it.is_empty());
+    let after = Some(asked.after.as_str()).filter(|it| !it.is_empty());
+    let tasks = crm.open_tasks(owner, after, SHOWN).await?;
+    let full = u32::try_from(tasks.len()).is_ok_and(|it| it == SHOWN);
+    let next = tasks.last().filter(|_| full).map(|it| {
+        let owner = encoded(&asked.owner);
+        format!("/tasks?owner={owner}&after={}", encoded(&it.key))
+    });
+    let bounces = crm.count_tasks_by_owner(BOUNCE, COUNTED).await?;
+    let targets: Vec<RecordRef> = tasks.iter().filter_map(|it| it.target.clone()).collect();
+    let names = crm.names_of(&targets).await?;
+    let called = |owner: Option<&String>| owner.cloned().unwrap_or_else(|| w.everybody.to_owned());
     let mut rows = Vec::new();
-    for it in tasks.iter().filter(wanted).take(SHOWN + 1) {
-        rows.push(row(visit, it, called(owner_of(it))).await?);
+    for it in &tasks {
+        let about = subjects::titled(visit, &it.about).await?;
+        rows.push(row(visit, it, &about, called(it.owner.as_ref()), &names));
     }
-    let more = rows.len() > SHOWN;
-    rows.truncate(SHOWN);
     Ok(Tasks {
         frame: &visit.frame,
         bounces: bounces
             .into_iter()
             .map(|(owner, number)| Bounces {
-                link: format!("/tasks?owner={}", encoded(&owner)),
-                owner: called(owner),
+                link: format!(
+                    "/tasks?owner={}",
+                    encoded(owner.as_deref().unwrap_or_default())
+                ),
+                owner: called(owner.as_ref()),
                 number,
             })
             .collect(),
-        owner: asked.owner,
         rows,
-        more,
+        owner: asked.owner,
+        next,
         w,
     })
 }
 
-async fn row(visit: &Visit, task: &StoredTask, owner: String) -> Result<Row, Trouble> {
-    let record = match &task.target {
-        Some(target) => {
-            let record = visit.host.crm().record(target).await?;
-            let name = record.map(|it| it.name()).unwrap_or_default();
-            let name = if name.is_empty() {
-                target.id.clone()
-            } else {
-                name
-            };
-            Some((tail(target), name))
-        }
-        None => None,
-    };
-    let (language, about) = (
-        visit.language(),
-        subjects::titled(visit, &task.about).await?,
-    );
-    Ok(Row {
+fn row(
+    visit: &Visit,
+    task: &StoredTask,
+    about: &[NamedValue],
+    owner: String,
+    names: &Names,
+) -> Row {
+    let record = task.target.as_ref().map(|it| (tail(it), names.of(it)));
+    let language = visit.language();
+    Row {
         key: task.key.clone(),
-        text: visit.explainer.text(language, &task.code, &about),
-        next_step: visit.explainer.next_step(language, &task.code, &about),
+        text: visit.explainer.text(language, &task.code, about),
+        next_step: visit.explainer.next_step(language, &task.code, about),
         owner,
         record,
         made: moment(task.created_at),
-    })
+    }
 }
 
 /// Marks a task as done.

@@ -27,6 +27,8 @@ pub(crate) enum Trouble {
     Stale,
     /// The form is too large or no form.
     Unreadable,
+    /// Spotler did not answer, or refused; the sentence says why.
+    Refused(String),
     /// The host or its storage failed.
     Failed(Box<HostError>),
 }
@@ -59,7 +61,7 @@ impl From<StoreError> for Trouble {
 #[template(path = "message.html")]
 struct Message<'a> {
     frame: &'a Frame,
-    message: &'static str,
+    message: &'a str,
 }
 
 /// What went wrong, as a page.
@@ -71,6 +73,7 @@ pub(crate) fn shown(frame: &Frame, trouble: &Trouble) -> Response {
         Trouble::NotActive => (StatusCode::CONFLICT, words.not_active),
         Trouble::Stale => (StatusCode::FORBIDDEN, words.stale),
         Trouble::Unreadable => (StatusCode::BAD_REQUEST, words.too_large),
+        Trouble::Refused(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason.as_str()),
         Trouble::Failed(error) => {
             tracing::error!(error = %chain(error.as_ref()), "a page could not be shown");
             (StatusCode::INTERNAL_SERVER_ERROR, words.failed)

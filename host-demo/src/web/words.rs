@@ -64,10 +64,16 @@ words! {
         mapping: "Mapping", "Mapping";
         campaigns: "Campagnes", "Campaigns";
         mailings: "Mailings", "Mailings";
+        journeys: "Automations", "Automations";
+        forms: "Formulieren", "Forms";
         sales: "Verkoop", "Sales";
         actions: "Automatische acties", "Automatic actions";
         paused: "Te bevestigen", "To confirm";
         jobs: "Opdrachten", "Jobs";
+        messages: "Berichten", "Messages";
+        users: "Gebruikers", "Users";
+        sign_up: "Aanmelden", "Sign-up";
+        shop: "Winkel", "Shop";
         log: "Logboek", "Log";
         queue: "Wachtrij", "Queue";
         health: "Gezondheid", "Health";

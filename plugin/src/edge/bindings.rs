@@ -13,15 +13,15 @@ wit_bindgen::generate!({
         package koppel:plugin;
 
         world plugin {
-            include koppel:crm-sync/connector@0.1.0;
+            include koppel:crm-sync/connector@1.0.0;
 
-            export koppel:crm-sync/module-fields@0.1.0;
-            export koppel:crm-sync/stages@0.1.0;
-            export koppel:crm-sync/reports@0.1.0;
-            export koppel:crm-sync/marketing-lists@0.1.0;
-            export koppel:crm-sync/shop@0.1.0;
-            export koppel:crm-sync/journeys@0.1.0;
-            export koppel:crm-sync/campaigns@0.1.0;
+            export koppel:crm-sync/module-fields@1.0.0;
+            export koppel:crm-sync/stages@1.0.0;
+            export koppel:crm-sync/reports@1.0.0;
+            export koppel:crm-sync/marketing-lists@1.0.0;
+            export koppel:crm-sync/shop@1.0.0;
+            export koppel:crm-sync/journeys@1.0.0;
+            export koppel:crm-sync/campaigns@1.0.0;
         }
     "#,
     path: "../wit",

@@ -125,6 +125,7 @@ fn drive(sim: &SimHandle, request: &Request, what: &str) -> Result<Response, Str
             set_clock(sim, &body)?;
             clock(sim)
         }
+        ("POST", "other-system") => other_system(sim, from_json(body)?)?,
         ("POST", "save") => {
             sim.save().map_err(|it| it.to_string())?;
             json!({})
@@ -152,6 +153,32 @@ fn act(sim: &SimHandle, what: &str, body: Value) -> Result<Value, String> {
         }
         _ => return Err("no such control".to_owned()),
     })
+}
+
+/// A request to the API by another system of the account.
+#[derive(serde::Deserialize)]
+struct OtherSystem {
+    /// The method.
+    method: String,
+    /// The path after the prefix, as `/product`.
+    path: String,
+    /// The body.
+    #[serde(default)]
+    body: Value,
+}
+
+fn other_system(sim: &SimHandle, asked: OtherSystem) -> Result<Value, String> {
+    let target = format!("/integrationservice{}", asked.path);
+    let mut request = Request::new(&asked.method, &target);
+    if !asked.body.is_null() {
+        request.body = asked.body.to_string().into_bytes();
+    }
+    let response = sim.answer_other_system(&request);
+    let answer = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+    if response.status >= 300 {
+        return Err(format!("the API answered {}: {answer}", response.status));
+    }
+    Ok(json!({"status": response.status, "answer": answer}))
 }
 
 fn set_clock(sim: &SimHandle, body: &Value) -> Result<(), String> {

@@ -20,6 +20,8 @@ const ALL_CALLS: &str = "100000";
 pub(crate) struct Crm {
     program: PathBuf,
     database: PathBuf,
+    /// Options of every command beside the database.
+    options: Vec<String>,
 }
 
 /// What became of the last call about a record.
@@ -41,7 +43,27 @@ impl Crm {
         Self {
             program,
             database: folder.join("crm.sqlite"),
+            options: Vec::new(),
         }
+    }
+
+    /// Gives every command from now on these options.
+    pub(crate) fn set_options(&mut self, options: &[&str]) {
+        self.options = options.iter().map(|it| (*it).to_owned()).collect();
+    }
+
+    /// Runs a command and answers what a person reads.
+    pub(crate) fn read(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.command(arguments).stdin(Stdio::null()).output();
+        let output = succeeded(arguments, output.context("could not start the CRM")?)?;
+        Ok(String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned())
+    }
+
+    /// The file of its database.
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
     }
 
     /// Runs a command and answers its JSON.
@@ -55,6 +77,20 @@ impl Crm {
             arguments,
             &succeeded(arguments, output.context("could not start the CRM")?)?,
         )
+    }
+
+    /// Runs a command that has to fail; answers what it says to the user.
+    pub(crate) fn refused(&self, arguments: &[&str]) -> Result<String> {
+        let output = self
+            .command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .context("could not start the CRM")?;
+        if output.status.success() {
+            bail!("`host-demo {}` should be refused", arguments.join(" "));
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Ok(said.trim().trim_start_matches("error: ").to_owned())
     }
 
     /// Runs a command that may report faults and still has an answer.
@@ -147,6 +183,7 @@ impl Crm {
         command
             .arg("--database")
             .arg(&self.database)
+            .args(&self.options)
             .args(arguments.iter().map(OsString::from));
         command
     }

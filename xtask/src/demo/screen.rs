@@ -1,10 +1,11 @@
 //! How the demo speaks: a heading a step, a few lines below it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use super::FOLDER;
 use super::crm::Ended;
 use super::steps::Demo;
+use crate::repo;
 
 /// Says what comes next.
 pub(crate) fn heading(text: &str) {
@@ -15,6 +16,40 @@ pub(crate) fn heading(text: &str) {
 pub(crate) fn say(text: &str) {
     for line in text.lines() {
         println!("   {}", line.trim_end());
+    }
+}
+
+/// Says who did or saw what in a story; a long text goes on below itself.
+pub(crate) fn told(who: &str, text: &str) {
+    for (number, line) in text.lines().enumerate() {
+        let who = if number == 0 { who } else { "" };
+        println!("   {who:<8} {}", line.trim_end());
+    }
+}
+
+/// The requests of a step, the same ones in a row together.
+pub(crate) fn requests(requests: &[String], most: usize) {
+    let mut rows: Vec<(&str, usize)> = Vec::new();
+    for request in requests {
+        match rows.last_mut() {
+            Some((last, times)) if *last == request.as_str() => *times += 1,
+            Some(_) | None => rows.push((request, 1)),
+        }
+    }
+    if rows.is_empty() {
+        told("requests", "none");
+    }
+    for (number, (request, times)) in rows.iter().take(most).enumerate() {
+        let who = if number == 0 { "requests" } else { "" };
+        let times = if *times > 1 {
+            format!("   {times} times")
+        } else {
+            String::new()
+        };
+        println!("   {who:<8} {request}{times}");
+    }
+    if rows.len() > most {
+        println!("   {:<8} … and {} more", "", rows.len() - most);
     }
 }
 
@@ -41,9 +76,25 @@ pub(crate) fn where_to_look(spotler: &str, crm: Option<(&str, &str)>) {
     println!();
 }
 
-/// Commands to try, ready to be copied; while everything runs, something can happen in Spotler as well.
+/// Commands to try, ready to be copied.
+pub(crate) fn first_commands(database: &Path) {
+    let crm = crm_command(database);
+    for command in ["status", "contact list", "tasks", "messages", "log", "jobs"] {
+        println!("   {crm} {command}");
+    }
+}
+
+fn crm_command(database: &Path) -> String {
+    let database = database.strip_prefix(repo::root()).unwrap_or(database);
+    format!(
+        "cargo run -q -p host-demo -- --database {}",
+        database.display()
+    )
+}
+
+/// Commands to try about who was shown; while everything runs, something can happen in Spotler as well.
 pub(crate) fn next_commands(demo: &Demo, running: bool) {
-    let crm = format!("cargo run -q -p host-demo -- --database {FOLDER}/crm.sqlite");
+    let crm = crm_command(demo.crm.database());
     println!("   {crm} status");
     println!("   {crm} contact list --status failed");
     println!("   {crm} tasks");

@@ -36,9 +36,17 @@ impl Spotler {
         let data = folder.join("spotler-before.json");
         fs::write(&data, seed(&known_before).to_string())
             .context("could not write the simulator's contacts")?;
+        let data = data.to_string_lossy();
+        let mut spotler = Self::start_with(program, &["--data", &data])?;
+        spotler.known_before = known_before;
+        Ok(spotler)
+    }
+
+    /// Starts it with options of its own.
+    pub(crate) fn start_with(program: &Path, options: &[&str]) -> Result<Self> {
         let mut process = Command::new(program)
-            .args(["--listen", "127.0.0.1:0", "--key", KEY, "--data"])
-            .arg(&data)
+            .args(["--listen", "127.0.0.1:0", "--key", KEY])
+            .args(options)
             .env("SPOTLER_SIM_SECRET", SECRET)
             .stdout(Stdio::piped())
             .spawn()
@@ -47,7 +55,7 @@ impl Spotler {
         Ok(Self {
             process,
             address,
-            known_before,
+            known_before: Vec::new(),
         })
     }
 
@@ -142,7 +150,7 @@ impl Spotler {
     }
 
     /// One request to the control API.
-    fn control(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+    pub(crate) fn control(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let asked = || -> Result<Value> {
             let host = self.address.trim_start_matches("http://");
             let body = if body.is_null() {

@@ -68,6 +68,36 @@ impl DemoCrm {
         found.iter().map(job_of_row).collect()
     }
 
+    /// The latest jobs of an operation, newest first.
+    pub async fn jobs_of(&self, operation: &str, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let found = sqlx::query(
+            "SELECT number, operation, user_id, asked, status, result_code, about, records, awaited,
+                 failed, created_at, started_at, ended_at
+             FROM crm_jobs WHERE tenant = $1 AND operation = $2 ORDER BY number DESC LIMIT $3",
+        )
+        .bind(self.tenant.as_str())
+        .bind(operation)
+        .bind(i64::from(limit))
+        .fetch_all(self.store.readers())
+        .await?;
+        found.iter().map(job_of_row).collect()
+    }
+
+    /// A page of the jobs, newest first, from after this one.
+    pub async fn jobs_after(&self, after: u64, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let found = sqlx::query(
+            "SELECT number, operation, user_id, asked, status, result_code, about, records, awaited,
+                 failed, created_at, started_at, ended_at
+             FROM crm_jobs WHERE tenant = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+        )
+        .bind(self.tenant.as_str())
+        .bind(rows::integer(after))
+        .bind(i64::from(limit))
+        .fetch_all(self.store.readers())
+        .await?;
+        found.iter().map(job_of_row).collect()
+    }
+
     /// A job by its number.
     pub async fn job(&self, number: u64) -> Result<Option<Job>, StoreError> {
         let found = sqlx::query(

@@ -1,18 +1,23 @@
 //! The Spotler block on the page of a record (YO-22..YO-25), and its pop-up with
-//! the switches (YO-26..YO-31). A page of its own, so that it works anywhere;
-//! cancelling is a link and sends nothing (YO-29).
+//! the switches of permissions and automations (YO-26..YO-31). A page of its own,
+//! so that it works anywhere; cancelling is a link and sends nothing (YO-29).
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use koppel_embedding::contract::card::{BlockState, Card};
 
-use super::{Head, found, named};
+use super::{
+    Head, found, named,
+    participations::{standing, switch_name},
+};
 use crate::{
-    contract::{ManualAction, PermissionWish, RecordRef},
+    contract::{JourneySwitch, ManualAction, PermissionWish, RecordRef, Standing},
+    crm::codes::Code,
     host::HostError,
     web::{
         form::{Fields, Posted},
         frame::Frame,
+        journeys::{self, known},
         links::{moment, tail},
         trouble::{Trouble, shown},
         visit::Visit,
@@ -33,6 +38,13 @@ words! {
         locked: "kan hier niet aan", "cannot be switched on here";
         cannot_activate: "Dit contact is inactief in Spotler en kan van hier uit niet actief worden gemaakt.",
             "This contact is inactive in Spotler and cannot be made active from here.";
+        journeys: "Automations", "Automations";
+        journeys_hint: "Aan: door het CRM gestart. Spotler kan niet gevraagd worden of iemand erin zit.",
+            "On: started by the CRM. Spotler cannot be asked whether somebody is in it.";
+        no_journeys: "Er zijn geen automations met een externe trigger bekend.",
+            "No automation with an external trigger is known.";
+        cannot_start: "staat uit in Spotler", "is off in Spotler";
+        received: "Ontvangen mailings en formulieren", "Mailings and forms received";
         will_link: "Dit contact staat nog niet in Spotler; bij het opslaan wordt het gekoppeld.",
             "This contact is not in Spotler yet; saving links it.";
     }
@@ -108,6 +120,16 @@ struct PopUp<'a> {
     inactive: bool,
     linked: bool,
     switches: Vec<Switch>,
+    journeys: Vec<JourneyRow>,
+}
+
+/// The switch of an automation or campaign (YO-28).
+struct JourneyRow {
+    trigger: String,
+    name: String,
+    on: bool,
+    locked: bool,
+    said: String,
 }
 
 struct Switch {
@@ -138,9 +160,28 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<PopUp<'_>, Trou
             words.origin_of(it.origin)
         ),
     });
+    let w = BlockWords::of(visit.language());
+    let journeys = visit.told(visit.host.switches(&record.reference).await)?;
+    let row = |it: &JourneySwitch| {
+        let on = matches!(it.standing, Standing::Started | Standing::Starting);
+        let since = it.since.map(moment).unwrap_or_default();
+        let said = format!("{} {since}", standing(visit, it.standing));
+        JourneyRow {
+            trigger: format!("{}/{}", it.kind.code(), it.trigger.code),
+            name: switch_name(it),
+            locked: !on && !it.active,
+            said: if on || it.active {
+                said.trim().to_owned()
+            } else {
+                w.cannot_start.to_owned()
+            },
+            on,
+        }
+    };
     Ok(PopUp {
         frame: &visit.frame,
-        w: BlockWords::of(visit.language()),
+        w,
+        journeys: journeys.iter().map(row).collect(),
         head: Head::of(&record, visit, block.reason.clone()),
         inactive: card.state == BlockState::Inactive,
         linked: card.external_id.is_some(),
@@ -166,22 +207,27 @@ async fn queue(
 ) -> Result<(String, &'static str), Trouble> {
     let reference = named(path)?;
     let card = visit.host.card(&reference).await?;
-    let permissions = wishes(fields);
+    let (permissions, journeys) = (wishes(fields), known::switched(fields));
     let link = tail(&reference);
-    let operation = match (permissions.is_empty(), card.external_id.is_some()) {
-        (true, true) => return Ok((link, "unchanged")),
-        (true, false) => "link",
-        (false, _) => "set-permissions",
+    let of_contact = match (permissions.is_empty(), card.external_id.is_some()) {
+        (true, true) => None,
+        (true, false) => Some("link"),
+        (false, _) => Some("set-permissions"),
     };
-    let action = ManualAction {
-        operation: operation.to_owned(),
-        records: vec![reference],
-        selection: None,
-        permissions,
-        fields: Vec::new(),
-        parameters: Vec::new(),
-    };
-    visit.host.run_action(action).await?;
+    if of_contact.is_none() && journeys.is_empty() {
+        return Ok((link, "unchanged"));
+    }
+    if let Some(operation) = of_contact {
+        let action = ManualAction {
+            permissions,
+            ..journeys::operation(operation, vec![reference.clone()], Vec::new())
+        };
+        visit.host.run_action(action).await?;
+    }
+    if !journeys.is_empty() {
+        let action = journeys::operation("set-journeys", vec![reference], journeys);
+        visit.host.run_action(action).await?;
+    }
     Ok((link, "queued"))
 }
 

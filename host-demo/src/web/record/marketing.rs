@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 
-use super::{Head, LINES, RecordWords, block::Block, change, found, named, sections::Call};
+use super::{Head, LINES, RecordWords, Tabs, block::Block, change, found, named, sections::Call};
 use crate::{
     host::HostError,
     web::{
@@ -35,6 +35,7 @@ struct Marketing<'a> {
     w: &'static RecordWords,
     own: &'static MarketingWords,
     head: Head,
+    tabs: Tabs,
     block: Block,
     sync_enabled: bool,
     history: Vec<Call>,
@@ -55,6 +56,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<Marketing<'_>, 
         w: RecordWords::of(visit.language()),
         own: MarketingWords::of(visit.language()),
         head: Head::of(&record, visit, reason.unwrap_or_default()),
+        tabs: Tabs::at(visit, &record.reference, "marketing"),
         block,
         sync_enabled: record.sync_enabled,
         history: history.iter().map(|it| Call::of(it, visit)).collect(),

@@ -4,9 +4,13 @@
 pub(crate) mod block;
 pub(crate) mod change;
 pub(crate) mod edit;
+pub(crate) mod kept;
 pub(crate) mod marketing;
+pub(crate) mod participations;
+pub(crate) mod received;
 pub(crate) mod relation;
 mod sections;
+mod tabs;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
@@ -25,14 +29,13 @@ use crate::{
 };
 use block::Block;
 use sections::{Call, Said, Sent};
+use tabs::Tabs;
 
 /// So many calls and activities are shown.
 const LINES: u32 = 50;
 
 words! {
     struct RecordWords {
-        details: "Gegevens", "Details";
-        marketing: "Marketing", "Marketing";
         gate: "Kenmerk “Spotler”", "Attribute “Spotler”";
         sync_enabled: "Synchronisatie aan", "Synchronisation on";
         mail: "Mag gemaild worden", "May be mailed";
@@ -78,6 +81,7 @@ struct RecordPage<'a> {
     frame: &'a Frame,
     w: &'static RecordWords,
     head: Head,
+    tabs: Tabs,
     next_step: Option<String>,
     facts: Vec<(String, String)>,
     relation: Option<(String, String)>,
@@ -164,6 +168,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<RecordPage<'_>,
     Ok(RecordPage {
         w,
         head: Head::of(&record, visit, reason.unwrap_or_default()),
+        tabs: Tabs::at(visit, &record.reference, "records"),
         next_step,
         facts: facts(visit, &record, w).await?,
         relation: relation(visit, &record).await?,

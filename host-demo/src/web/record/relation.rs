@@ -5,8 +5,11 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 
 use crate::{
-    contract::{FieldType, FieldValue},
-    crm::value,
+    contract::FieldValue,
+    crm::{
+        relations::{module_field_name, module_field_value},
+        value,
+    },
     web::{
         form::{Fields, Posted},
         frame::Frame,
@@ -105,7 +108,7 @@ async fn carry_out(visit: &Visit, id: &str, fields: &Fields) -> Result<Option<St
     if label.is_empty() {
         return Ok(None);
     }
-    let value = match parsed(fields.get("value")) {
+    let value = match module_field_value(fields.get("value")) {
         Ok(value) => value,
         Err(problem) => {
             return Ok(Some(labels::value_problem(
@@ -115,20 +118,7 @@ async fn carry_out(visit: &Visit, id: &str, fields: &Fields) -> Result<Option<St
             )));
         }
     };
-    // The name of a field is its label without what a name may not hold.
-    let name: String = label
-        .to_lowercase()
-        .chars()
-        .map(|it| if it.is_alphanumeric() { it } else { '_' })
-        .collect();
-    crm.set_relation_field(id, &name, label, value).await?;
+    crm.set_relation_field(id, &module_field_name(label), label, value)
+        .await?;
     Ok(None)
-}
-
-/// Yes, no or a number: the two types that a module field has (YO-44).
-fn parsed(text: &str) -> Result<Option<FieldValue>, value::ValueProblem> {
-    match value::parse(FieldType::Number, &[], text) {
-        Ok(value) => Ok(value),
-        Err(_) => value::parse(FieldType::Boolean, &[], text),
-    }
 }

@@ -3,9 +3,9 @@
 use koppel_embedding::queue::HistoryEntry;
 
 use crate::{
-    contract::{Activity, NamedValue},
+    contract::Activity,
     crm::{Record, attributes::Attribute},
-    web::{facts, links::moment, operations, visit::Visit, words::Words},
+    web::{facts, hooks, links::moment, visit::Visit, words::Words},
 };
 
 /// What the person said for one permission.
@@ -53,11 +53,11 @@ pub(crate) struct Sent {
 impl Sent {
     pub(crate) fn of(activity: &Activity, visit: &Visit) -> Self {
         let is_link = |it: &str| it.starts_with("https://");
-        // The title says the message's name, and the line whose it is.
-        let told = |it: &&NamedValue| !is_link(&it.value) && it.name != "name" && it.name != "form";
-        let facts: Vec<NamedValue> = activity.facts.iter().filter(told).cloned().collect();
-        let facts = facts::shown(visit.language(), &visit.explainer, &facts);
-        let facts: Vec<String> = facts.iter().map(|(a, b)| format!("{a}: {b}")).collect();
+        let facts = facts::in_words(visit, &activity.facts);
+        let facts = facts
+            .into_iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        let facts: Vec<String> = facts.collect();
         let link = activity.facts.iter().find(|it| is_link(&it.value));
         Self {
             at: moment(activity.at),
@@ -88,7 +88,7 @@ impl Call {
         });
         Self {
             at: moment(entry.ended_at),
-            hook: operations::hook(language, &entry.hook).to_owned(),
+            hook: hooks::name(language, &entry.hook).to_owned(),
             attempt: entry.attempt,
             outcome: visit.frame.words.outcome_of(&entry.outcome),
             reason: explainer.text(language, &entry.reason.code, &entry.reason.about),

@@ -17,6 +17,7 @@ use crate::{
     web::{
         form::{Fields, Posted},
         frame::Frame,
+        journeys::{fields, known::Known},
         links::encoded,
         trouble::{Trouble, shown},
         visit::Visit,
@@ -38,9 +39,9 @@ words! {
         state: "Status", "Status";
         leave: "laten zoals hij is", "leave as it is";
         target: "Voor welk systeem", "For which system";
-        starts: "Triggercodes van automations die starten", "Trigger codes of automations that it starts";
-        stops: "Triggercodes van automations die stoppen", "Trigger codes of automations that it stops";
-        several: "meer dan één met een puntkomma ertussen", "several with a semicolon between";
+        journeys: "Automations", "Automations";
+        starts: "Start", "Start";
+        stops: "Stop", "Stop";
         scheme: "Verkoopschema", "Sales scheme";
         stage: "Verkoopfase", "Sales stage";
         must: "verplicht", "required";
@@ -65,6 +66,8 @@ struct Actions<'a> {
     actions: Vec<(String, String, String)>,
     form: Form,
     permissions: Vec<(u32, String, bool)>,
+    /// Trigger, name, whether it starts, whether it stops.
+    journeys: Vec<(String, String, bool, bool)>,
 }
 
 /// What stands in the form.
@@ -77,8 +80,8 @@ struct Form {
     note: String,
     state: &'static str,
     target: String,
-    starts: String,
-    stops: String,
+    starts: Vec<String>,
+    stops: Vec<String>,
     scheme: String,
     stage: String,
     permissions: Vec<u32>,
@@ -95,8 +98,8 @@ impl Form {
             note: it.note.clone().unwrap_or_default(),
             state: it.state.map_or("", Code::code),
             target: it.target_system.clone(),
-            starts: it.starts.join("; "),
-            stops: it.stops.join("; "),
+            starts: it.starts.clone(),
+            stops: it.stops.clone(),
             scheme: bound.stage.scheme.clone(),
             stage: bound.stage.name.clone(),
             permissions: it.permissions.clone(),
@@ -113,8 +116,8 @@ impl Form {
             note: text("note"),
             state: RecordState::from_code(fields.get("state")).map_or("", Code::code),
             target: text("target"),
-            starts: text("starts"),
-            stops: text("stops"),
+            starts: fields.named("start").map(str::to_owned).collect(),
+            stops: fields.named("stop").map(str::to_owned).collect(),
             scheme: text("scheme"),
             stage: text("stage"),
             permissions: fields
@@ -131,10 +134,6 @@ impl Form {
             return None;
         }
         let some = |it: &String| (!it.is_empty()).then(|| it.clone());
-        let codes = |it: &str| {
-            let codes = it.split(';').map(str::trim).filter(|it| !it.is_empty());
-            codes.map(str::to_owned).collect()
-        };
         let id = if self.id.is_empty() {
             uuid::Uuid::new_v4().simple().to_string()
         } else {
@@ -154,8 +153,8 @@ impl Form {
                 note: some(&self.note),
                 state: RecordState::from_code(self.state),
                 permissions: self.permissions.clone(),
-                starts: codes(&self.starts),
-                stops: codes(&self.stops),
+                starts: self.starts.clone(),
+                stops: self.stops.clone(),
             },
         })
     }
@@ -190,8 +189,10 @@ async fn gather<'a>(
         let stage = format!("{} · {}", it.stage.scheme, it.stage.name);
         (encoded(&it.action.id), it.action.name.clone(), stage)
     };
+    let journeys = journeys(visit, &form).await?;
     Ok(Actions {
         frame: &visit.frame,
+        journeys,
         w: ActionWords::of(visit.language()),
         may: visit.may(),
         problem,
@@ -199,6 +200,33 @@ async fn gather<'a>(
         permissions: permissions.collect(),
         form,
     })
+}
+
+/// All journeys that can be started, and besides those that the action names and
+/// nobody listed.
+async fn journeys(
+    visit: &Visit,
+    form: &Form,
+) -> Result<Vec<(String, String, bool, bool)>, Trouble> {
+    let known = Known::of(visit).await?;
+    let mut codes: Vec<(String, String)> = known
+        .choices(visit, "")
+        .into_iter()
+        .map(|it| (it.code, it.text))
+        .collect();
+    for code in form.starts.iter().chain(&form.stops) {
+        let listed = codes.iter_mut().find(|(it, _)| fields::same(it, code));
+        match listed {
+            // Kept as it was written: with or without its kind.
+            Some(it) => it.0.clone_from(code),
+            None => codes.push((code.clone(), known.name(code))),
+        }
+    }
+    let row = |(code, name): (String, String)| {
+        let (on, off) = (form.starts.contains(&code), form.stops.contains(&code));
+        (code, name, on, off)
+    };
+    Ok(codes.into_iter().map(row).collect())
 }
 
 /// Adds an action or changes one; refused without the right.

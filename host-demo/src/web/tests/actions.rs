@@ -110,10 +110,14 @@ async fn many_contacts_are_changed_in_two_steps() {
     assert!(site.waiting().await > before);
     let page = browser.page("/jobs").await;
     assert!(
-        page.contains("bulk-change") && page.contains("femke"),
+        page.contains("Change many contacts") && page.contains("femke"),
         "{page}"
     );
-    assert!(browser.page("/jobs/1").await.contains("bulk-change"));
+    let job = browser.page("/jobs/1").await;
+    assert!(
+        job.contains("<dt>Changed fields</dt><dd>Job title</dd>"),
+        "{job}"
+    );
 }
 
 /// DA-46, DA-47, DA-53: a list needs a name, holds one kind, shows how it stands

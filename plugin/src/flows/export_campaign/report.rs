@@ -165,7 +165,7 @@ impl<P: Ports> Export<'_, P> {
         changes.push(self.log(LogLevel::Info, codes::LOG_EXPORT_FINISHED, counts()));
         let mut facts = counts();
         facts.push(fact("state", "exported"));
-        facts.push(fact("list", &list));
+        facts.push(fact("spotler-id", &list));
         facts.push(fact("list-name", &self.input.list_name));
         facts.push(fact("list-state", ListState::Present.word()));
         facts.push(fact("exported-at", time::write(self.now)));
@@ -183,8 +183,8 @@ impl<P: Ports> Export<'_, P> {
         facts.push(fact("reasons", reasons.join(" ")));
         changes.push(self.subject(SyncStatus::Succeeded, facts));
         if !self.input.auto_close {
-            let mut about = named();
-            about.insert(0, fact("campaign", &self.input.campaign));
+            let mut about = vec![fact("campaign", &self.input.campaign)];
+            about.extend(named());
             changes.push(CrmChange::Task(Task {
                 key: format!("campaign-{}", self.event.id),
                 code: codes::TASK_CAMPAIGN,
