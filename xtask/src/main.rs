@@ -4,9 +4,11 @@
 //! module, a variant of [`Command`] and an arm of `main`.
 
 mod bench;
+mod browser_tools;
 mod demo;
 mod example_contacts;
 mod generated;
+mod pictures;
 mod repo;
 mod requirements;
 mod setup;
@@ -34,6 +36,8 @@ enum Command {
     Demo(demo::Args),
     /// Writes examples/contacts.csv and the page that counts what is in it.
     ExampleContacts(example_contacts::Args),
+    /// Makes the pictures of the README anew, in a browser.
+    Pictures(pictures::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
     Requirements(requirements::Args),
     /// Tries random sequences of events and faults for as long as asked, and counts violations.
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
+        Command::Pictures(args) => pictures::run(&args),
         Command::Requirements(args) => requirements::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),

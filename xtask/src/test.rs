@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::browser_tools;
 use crate::repo;
 use crate::setup;
 
@@ -21,6 +22,9 @@ struct Part {
     name: &'static str,
     cargo: &'static [&'static str],
 }
+
+/// The part that needs a browser.
+const TESTS: &str = "tests";
 
 const PARTS: &[Part] = &[
     Part {
@@ -52,7 +56,7 @@ const PARTS: &[Part] = &[
         ],
     },
     Part {
-        name: "tests",
+        name: TESTS,
         cargo: &["test", "--workspace", "--no-fail-fast"],
     },
     Part {
@@ -81,7 +85,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             .as_ref()
             .is_none_or(|only| name.contains(only.as_str()))
     };
-    timed("set-up", &mut times, setup::wasm_target)?;
+    timed("set-up", &mut times, || {
+        setup::wasm_target()?;
+        if wanted(TESTS) {
+            browser_tools::ready(&repo::root())?;
+        }
+        Ok(())
+    })?;
     for part in PARTS.iter().filter(|it| wanted(it.name)) {
         timed(part.name, &mut times, || cargo(part))?;
     }

@@ -56,10 +56,10 @@ const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
     ),
     (
         "guard-paused",
-        "Gepauzeerd: {records} records ({kind}) wachten op bevestiging van {run}.",
-        "Paused: {records} records ({kind}) wait for the confirmation of {run}.",
-        "Bekijk de lijst met `guard show {run}`, en bevestig die of wijs die af.",
-        "Look at the list with `guard show {run}`, and confirm or reject it.",
+        "Gepauzeerd: {records} records wachten op bevestiging (nummer {run}).",
+        "Paused: {records} records wait for a confirmation (number {run}).",
+        "Bekijk ze onder “Te bevestigen”, en bevestig of wijs af.",
+        "Look at them under “To confirm”, and confirm or reject.",
     ),
     (
         "confirmed-by-a-person",

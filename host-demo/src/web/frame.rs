@@ -86,6 +86,24 @@ impl Frame {
         ]
     }
 
+    /// The menu in sections: what each is called, and its entries.
+    pub(crate) fn sections(&self) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+        let words = self.words;
+        let titles = [
+            words.section_daily,
+            words.section_marketing,
+            words.section_sync,
+            words.section_settings,
+        ];
+        let entries = |section: usize| {
+            let menu = self.menu().into_iter();
+            menu.filter(|(address, _)| section_of(address) == section)
+                .collect()
+        };
+        let sections = titles.iter().enumerate();
+        sections.map(|(at, title)| (*title, entries(at))).collect()
+    }
+
     /// What the menu says of an entry: whether this page belongs to it.
     pub(crate) fn current(&self, entry: &str) -> bool {
         let rest = self.path.strip_prefix(entry);
@@ -93,6 +111,16 @@ impl Frame {
             Some(rest) => rest.is_empty() || (entry != "/" && rest.starts_with('/')),
             None => false,
         }
+    }
+}
+
+/// In which section of the menu an entry stands.
+fn section_of(address: &str) -> usize {
+    match address {
+        "/" | "/records" | "/tasks" | "/messages" | "/sales" => 0,
+        "/jobs" | "/queue" | "/paused" | "/log" | "/health" => 2,
+        "/connect" | "/mapping" | "/actions" | "/users" => 3,
+        _ => 1,
     }
 }
 
@@ -127,6 +155,15 @@ mod tests {
     #[test]
     fn a_stranger_cannot_put_words_on_a_page() {
         assert_eq!(frame("/?said=You+won").said, None);
+    }
+
+    #[test]
+    fn the_sections_hold_every_entry_of_the_menu_once() {
+        let frame = frame("/");
+        let sections = frame.sections();
+        let entries = sections.iter().flat_map(|it| &it.1);
+        assert_eq!(entries.count(), frame.menu().len());
+        assert!(sections.iter().all(|it| !it.1.is_empty()));
     }
 
     #[test]

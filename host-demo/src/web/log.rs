@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{frame::Frame, links::moment, trouble::Trouble, visit::Visit};
+use super::{frame::Frame, links::moment, subjects, trouble::Trouble, visit::Visit};
 use crate::crm::{codes::Code, log::LogEntry};
 
 /// Lines of a page.
@@ -21,14 +21,18 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn of(entry: LogEntry, visit: &Visit) -> Self {
-        Self {
-            at: moment(entry.at),
-            level: entry.level.code(),
-            text: visit
-                .explainer
-                .text(visit.language(), &entry.code, &entry.about),
+    /// The lines of these entries.
+    pub(crate) async fn all(visit: &Visit, entries: Vec<LogEntry>) -> Result<Vec<Self>, Trouble> {
+        let mut lines = Vec::new();
+        for entry in entries {
+            let about = subjects::titled(visit, &entry.about).await?;
+            lines.push(Self {
+                at: moment(entry.at),
+                level: entry.level.code(),
+                text: visit.explainer.text(visit.language(), &entry.code, &about),
+            });
         }
+        Ok(lines)
     }
 }
 
@@ -57,7 +61,7 @@ async fn gather(visit: &Visit, before: Option<i64>) -> Result<Log<'_>, Trouble> 
     let next = entries.last().filter(|_| full).map(|it| it.line);
     Ok(Log {
         frame: &visit.frame,
-        log: entries.into_iter().map(|it| Line::of(it, visit)).collect(),
+        log: Line::all(visit, entries).await?,
         first: before.is_none(),
         next,
     })

@@ -90,7 +90,7 @@ async fn gather(visit: &Visit) -> Result<Overview<'_>, Trouble> {
         reason: it.reason.as_deref().map(explain).unwrap_or_default(),
         records: at_most(it.records),
     };
-    let lines = crm.log(LOG_LINES).await?.into_iter();
+    let lines = crm.log(LOG_LINES).await?;
     Ok(Overview {
         w: OverviewWords::of(language),
         active: connection.active,
@@ -99,7 +99,7 @@ async fn gather(visit: &Visit) -> Result<Overview<'_>, Trouble> {
         counts: counts.into_iter().map(count).collect(),
         queue: crm.count_queue().await?,
         tasks: at_most(crm.count_open_tasks(COUNTED).await?),
-        log: lines.map(|it| Line::of(it, visit)).collect(),
+        log: Line::all(visit, lines).await?,
         frame,
     })
 }

@@ -1,5 +1,5 @@
 //! Runs that would take down or change unusually many contacts: they wait here
-//! for a person's word. Only ids are shown, no address.
+//! for a person's word. Who they are is shown, no address.
 
 use askama::Template;
 use axum::response::Response;
@@ -7,8 +7,8 @@ use axum::response::Response;
 use super::{
     form::{Fields, Posted},
     frame::Frame,
-    happened::{self, About},
     links::moment,
+    subjects::{self, Subject},
     trouble::{Trouble, shown},
     visit::Visit,
     words::words,
@@ -51,7 +51,7 @@ struct Run {
     what: &'static str,
     number: u64,
     since: String,
-    records: Vec<About>,
+    records: Vec<Subject>,
 }
 
 pub(crate) async fn show(visit: Visit) -> Response {
@@ -65,6 +65,10 @@ async fn gather<'a>(
     let w = PausedWords::of(visit.language());
     let mut runs = Vec::new();
     for it in visit.host.guard_runs().await? {
+        let mut records = Vec::new();
+        for record in visit.host.held_records(&it.id, SHOWN).await? {
+            records.push(subjects::named(visit, Some(&record), "").await?);
+        }
         runs.push(Run {
             what: match it.kind.as_str() {
                 "taken-down" => w.taken_down,
@@ -74,7 +78,7 @@ async fn gather<'a>(
             },
             number: it.records,
             since: moment(it.opened_at),
-            records: held(visit, &it.id).await?,
+            records,
             id: it.id,
         });
     }
@@ -85,13 +89,6 @@ async fn gather<'a>(
         runs,
         w,
     })
-}
-
-/// The records that wait with a run.
-async fn held(visit: &Visit, run: &str) -> Result<Vec<About>, Trouble> {
-    let held = visit.host.held_records(run, SHOWN).await?;
-    let about = |it: &String| happened::about(visit, Some(it));
-    Ok(held.iter().map(about).collect())
 }
 
 /// Confirms or rejects a run; refused without the right, and where other records

@@ -10,7 +10,9 @@ use koppel_embedding::{
 };
 use serde_json::Value;
 
-use super::{frame::Frame, happened, trouble::Trouble, visit::Visit, words::fill, words::words};
+use super::{
+    frame::Frame, hooks, subjects, trouble::Trouble, visit::Visit, words::fill, words::words,
+};
 use crate::crm::Rehearsal;
 
 /// So many calls of the component are planned.
@@ -84,10 +86,14 @@ async fn gather<'a>(
     let (request, left_out) = rehearsal.take();
     let plan = visit.host.plan(request, MOST_CALLS).await?;
     let left = plan.left + left_out;
+    let mut calls = Vec::new();
+    for it in &plan.calls {
+        calls.push(call(visit, it, w).await?);
+    }
     Ok(PlanPage {
         frame: &visit.frame,
         back: address.to_owned(),
-        calls: plan.calls.iter().map(|it| call(visit, it, w)).collect(),
+        calls,
         more: (left > 0).then(|| fill(w.more, left)),
         unforeseen: (!plan.unforeseen.is_empty())
             .then(|| fill(w.unforeseen, plan.unforeseen.join(", "))),
@@ -95,7 +101,7 @@ async fn gather<'a>(
     })
 }
 
-fn call(visit: &Visit, call: &PlannedCall, w: &PlanWords) -> Call {
+async fn call(visit: &Visit, call: &PlannedCall, w: &PlanWords) -> Result<Call, Trouble> {
     let text = |it: &Reason| visit.explainer.text(visit.language(), &it.code, &it.about);
     let (outcome, text) = match &call.answer {
         Ok(answer) => match &answer.outcome {
@@ -107,19 +113,19 @@ fn call(visit: &Visit, call: &PlannedCall, w: &PlanWords) -> Call {
         Err(code) => ("fault", fill(w.no_answer, code)),
     };
     let changes = call.answer.as_ref().map_or(0, |it| it.changes.len());
-    Call {
-        about: {
-            let about = happened::about(visit, call.subject.as_deref()).text;
-            let event = happened::event(visit, call.hook);
-            let parts = [event, about];
-            let told = parts.iter().filter(|it| !it.is_empty()).cloned();
-            told.collect::<Vec<_>>().join(": ")
+    let about = subjects::named(visit, call.subject.as_deref(), call.hook).await?;
+    let event = hooks::name(visit.language(), call.hook);
+    Ok(Call {
+        about: if about.link.is_none() {
+            event.to_owned()
+        } else {
+            format!("{event}: {}", about.name)
         },
         outcome: visit.frame.words.outcome_of(outcome),
         text,
         changes: fill(w.crm_changes, changes),
         writes: call.writes.iter().map(|it| write(it, w)).collect(),
-    }
+    })
 }
 
 fn write(write: &PlannedWrite, w: &PlanWords) -> Write {

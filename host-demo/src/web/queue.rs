@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::response::Response;
-use koppel_embedding::{EventKey, contract::outcomes::Reason, queue::Rejected};
+use koppel_embedding::{EventKey, contract::outcomes::Reason, guard::HELD_UNTIL, queue::Rejected};
 
 use super::{
     form::Posted,
     frame::Frame,
-    happened::{self, About},
+    hooks,
     links::moment,
+    subjects::{self, Subject},
     trouble::{Trouble, shown},
     visit::Visit,
     words::words,
@@ -28,6 +29,7 @@ words! {
         attempt: "Poging", "Attempt";
         due: "Aan de beurt (UTC)", "Due (UTC)";
         now: "nu", "now";
+        confirmed: "na bevestiging", "when confirmed";
         progress: "Voortgang", "Progress";
         who: "Wie", "Who";
         crm_user: "gebruiker van het CRM", "user of the CRM";
@@ -49,7 +51,7 @@ struct Queue<'a> {
 }
 
 struct Waits {
-    about: About,
+    about: Subject,
     hook: String,
     attempt: u32,
     due: String,
@@ -59,8 +61,7 @@ struct Waits {
 
 struct Refused {
     event: String,
-    about: About,
-    hook: String,
+    about: Subject,
     reason: String,
     next_step: Option<String>,
     who: &'static str,
@@ -74,18 +75,22 @@ pub(crate) async fn show(visit: Visit) -> Response {
 async fn gather(visit: &Visit) -> Result<Queue<'_>, Trouble> {
     let w = QueueWords::of(visit.language());
     let queue = visit.host.crm().queue(SHOWN).await?;
-    let all = |it: &[WaitingEvent]| it.iter().map(|it| waits(visit, it, w)).collect();
+    let mut rejected = Vec::new();
+    for it in &queue.rejected {
+        rejected.push(refused(visit, it, w).await?);
+    }
+    let mut sorts = Vec::new();
+    for (title, events) in [(w.retrying, &queue.retrying), (w.waiting, &queue.waiting)] {
+        let mut rows = Vec::new();
+        for it in events {
+            rows.push(waits(visit, it, w).await?);
+        }
+        sorts.push((title, rows));
+    }
     Ok(Queue {
         frame: &visit.frame,
-        rejected: queue
-            .rejected
-            .iter()
-            .map(|it| refused(visit, it, w))
-            .collect(),
-        sorts: vec![
-            (w.retrying, all(&queue.retrying)),
-            (w.waiting, all(&queue.waiting)),
-        ],
+        rejected,
+        sorts,
         w,
     })
 }
@@ -96,16 +101,16 @@ fn text(visit: &Visit, reason: &Reason) -> String {
         .text(visit.language(), &reason.code, &reason.about)
 }
 
-fn waits(visit: &Visit, event: &WaitingEvent, w: &QueueWords) -> Waits {
+async fn waits(visit: &Visit, event: &WaitingEvent, w: &QueueWords) -> Result<Waits, Trouble> {
     let progress = event.progress.as_ref();
-    Waits {
-        about: happened::about(visit, event.subject.as_deref()),
-        hook: happened::event(visit, event.hook),
+    Ok(Waits {
+        about: subjects::named(visit, event.subject.as_deref(), event.hook).await?,
+        hook: hooks::name(visit.language(), event.hook).to_owned(),
         attempt: event.attempt,
-        due: if event.not_before == 0 {
-            w.now.to_owned()
-        } else {
-            moment(event.not_before)
+        due: match event.not_before {
+            0 => w.now.to_owned(),
+            HELD_UNTIL.. => w.confirmed.to_owned(),
+            at => moment(at),
         },
         reason: event
             .reason
@@ -113,10 +118,10 @@ fn waits(visit: &Visit, event: &WaitingEvent, w: &QueueWords) -> Waits {
             .map(|it| text(visit, it))
             .unwrap_or_default(),
         progress: progress.map(|it| (it.done, it.total)),
-    }
+    })
 }
 
-fn refused(visit: &Visit, rejected: &Rejected, w: &QueueWords) -> Refused {
+async fn refused(visit: &Visit, rejected: &Rejected, w: &QueueWords) -> Result<Refused, Trouble> {
     let reason = &rejected.reason;
     let who = match rejected.who.as_str() {
         "crm-user" => w.crm_user,
@@ -124,17 +129,17 @@ fn refused(visit: &Visit, rejected: &Rejected, w: &QueueWords) -> Refused {
         "marketer" => w.marketer,
         _ => w.vendor,
     };
-    Refused {
+    let subject = rejected.subject.as_deref();
+    Ok(Refused {
         event: rejected.key.to_string(),
-        about: happened::about(visit, rejected.subject.as_deref()),
-        hook: happened::event(visit, rejected.event.hook()),
+        about: subjects::named(visit, subject, rejected.event.hook()).await?,
         reason: text(visit, reason),
         next_step: visit
             .explainer
             .next_step(visit.language(), &reason.code, &reason.about),
         who,
         at: moment(rejected.rejected_at),
-    }
+    })
 }
 
 /// Queues a rejected event again, or ends it.

@@ -33,6 +33,7 @@ words! {
         search_hint: "naam, e-mail, organisatie of nummer", "name, e-mail, organisation or id";
         show: "Tonen", "Show";
         new: "Nieuw:", "New:";
+        to_bulk: "Veel contacten tegelijk wijzigen", "Change many contacts at once";
     }
 }
 

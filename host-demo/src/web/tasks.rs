@@ -11,12 +11,13 @@ use super::{
     form::Posted,
     frame::Frame,
     links::{encoded, moment, tail},
+    subjects,
     trouble::{Trouble, shown},
     visit::Visit,
     words::words,
 };
 use crate::{
-    contract::RecordRef,
+    contract::{NamedValue, RecordRef},
     crm::{names::Names, tasks::StoredTask},
 };
 
@@ -99,9 +100,11 @@ async fn gather(visit: &Visit, asked: Asked) -> Result<Tasks<'_>, Trouble> {
     let targets: Vec<RecordRef> = tasks.iter().filter_map(|it| it.target.clone()).collect();
     let names = crm.names_of(&targets).await?;
     let called = |owner: Option<&String>| owner.cloned().unwrap_or_else(|| w.everybody.to_owned());
-    let rows = tasks
-        .iter()
-        .map(|it| row(visit, it, called(it.owner.as_ref()), &names));
+    let mut rows = Vec::new();
+    for it in &tasks {
+        let about = subjects::titled(visit, &it.about).await?;
+        rows.push(row(visit, it, &about, called(it.owner.as_ref()), &names));
+    }
     Ok(Tasks {
         frame: &visit.frame,
         bounces: bounces
@@ -115,20 +118,26 @@ async fn gather(visit: &Visit, asked: Asked) -> Result<Tasks<'_>, Trouble> {
                 number,
             })
             .collect(),
-        rows: rows.collect(),
+        rows,
         owner: asked.owner,
         next,
         w,
     })
 }
 
-fn row(visit: &Visit, task: &StoredTask, owner: String, names: &Names) -> Row {
+fn row(
+    visit: &Visit,
+    task: &StoredTask,
+    about: &[NamedValue],
+    owner: String,
+    names: &Names,
+) -> Row {
     let record = task.target.as_ref().map(|it| (tail(it), names.of(it)));
     let language = visit.language();
     Row {
         key: task.key.clone(),
-        text: visit.explainer.text(language, &task.code, &task.about),
-        next_step: visit.explainer.next_step(language, &task.code, &task.about),
+        text: visit.explainer.text(language, &task.code, about),
+        next_step: visit.explainer.next_step(language, &task.code, about),
         owner,
         record,
         made: moment(task.created_at),

@@ -50,6 +50,11 @@ words! {
         product: "Koppel-demo", "Koppel demo";
         skip: "Naar de inhoud", "Skip to the content";
         navigation: "Hoofdmenu", "Main menu";
+        menu: "Menu", "Menu";
+        section_daily: "Dagelijks", "Every day";
+        section_marketing: "Marketing", "Marketing";
+        section_sync: "Synchronisatie", "Synchronisation";
+        section_settings: "Instellingen", "Settings";
         other_language: "English", "Nederlands";
         log_out: "Uitloggen", "Log out";
         overview: "Overzicht", "Overview";

@@ -5,7 +5,7 @@ use koppel_embedding::queue::HistoryEntry;
 use crate::{
     contract::Activity,
     crm::{Record, attributes::Attribute},
-    web::{facts, happened, links::moment, visit::Visit, words::Words},
+    web::{facts, hooks, links::moment, visit::Visit, words::Words},
 };
 
 /// What the person said for one permission.
@@ -29,7 +29,10 @@ pub(crate) fn permissions(
             name: attribute.name.clone(),
             consent: choice.map_or(words.consent_unset, |it| words.consent_of(it.consent)),
             origin: choice.map_or("", |it| words.origin_of(it.origin)),
-            evidence: choice.map(|it| it.evidence.clone()).unwrap_or_default(),
+            evidence: match choice.map(|it| it.evidence.as_str()) {
+                Some("form") => words.activity_form.to_owned(),
+                other => other.unwrap_or_default().to_owned(),
+            },
             at: choice.map(|it| moment(it.changed_at)).unwrap_or_default(),
         }
     };
@@ -85,7 +88,7 @@ impl Call {
         });
         Self {
             at: moment(entry.ended_at),
-            hook: happened::event(visit, &entry.hook),
+            hook: hooks::name(language, &entry.hook).to_owned(),
             attempt: entry.attempt,
             outcome: visit.frame.words.outcome_of(&entry.outcome),
             reason: explainer.text(language, &entry.reason.code, &entry.reason.about),

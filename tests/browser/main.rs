@@ -1,0 +1,16 @@
+//! The pages in a real browser: each story of the source documents clicked
+//! through as a user would, in both languages, with the real component, the real
+//! host and the simulator.
+
+mod browser;
+mod chromedriver;
+mod command;
+mod connecting;
+mod dynamics;
+mod everywhere;
+mod keyboard;
+mod perfectview;
+mod pictures;
+mod showroom;
+mod site;
+mod yoobi;
