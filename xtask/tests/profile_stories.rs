@@ -3,29 +3,15 @@
 
 use std::io::Read;
 use std::process::{Command, Stdio};
-use std::sync::Once;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// More than a story takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(600);
-
-/// Builds the programs of the stories, once for all of them: that may take longer than a story.
-fn build() {
-    static BUILT: Once = Once::new();
-    BUILT.call_once(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "-q", "-p", "spotler-sim", "-p", "host-demo"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(built.expect("cargo runs").success(), "the programs build");
-    });
-}
+/// More than a story takes on a busy machine, with the compiling of its programs.
+const PATIENCE: Duration = Duration::from_secs(1_800);
 
 /// Tells a story in a folder of its own, and fails with its transcript where it fails.
 fn tell(profile: &str) {
-    build();
     let folder = tempfile::tempdir().expect("a folder");
     let mut story = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["demo", "--profile", profile, "--folder"])
