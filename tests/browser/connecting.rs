@@ -95,9 +95,9 @@ async fn backup_first(language: Language) {
         .await;
     browser.arrives("/backups").await;
     // It can be had as a file as soon as it is made, which appears by itself.
-    browser
-        .sees(browser.say("Downloaden (CSV)", "Download (CSV)"))
-        .await;
+    let there = "return document.querySelector('a[href^=\"/backups/\"]') !== null;";
+    let made = async || (browser.run(there).await == true).then_some(());
+    browser.until("the backup can be had as a file", made).await;
     let file = "const link = document.querySelector('a[href^=\"/backups/\"]'); \
          const done = arguments[0]; fetch(link.href).then(it => it.text()).then(done);";
     let file = browser.run_async(file, Vec::new()).await;

@@ -60,7 +60,7 @@ async fn the_pictures_of_the_readme_are_small() {
     let folder = folder.map_or_else(|| target().join("screenshots/readme"), PathBuf::from);
     let site = showroom::open().await;
     let browser = site.visit(ADMIN, Language::English).await;
-    browser.size(1100, 760).await;
+    browser.size(1000, 680).await;
     for (name, path, show) in [
         ("card", "/records/contact/1", "#main"),
         ("campaign", "/campaigns", "form.card"),
