@@ -42,13 +42,14 @@ const CODES: &str = "const found = new Set(); \
      } return [...found];";
 
 /// Words of people that are written like codes.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "opt-out",
     "opt-outs",
     "opt-in",
     "e-mail",
     "e-mailadres",
     "back-up",
+    "back-ups",
     "e-book",
     "re-export",
     "what-if",

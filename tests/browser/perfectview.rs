@@ -181,7 +181,7 @@ async fn wizard_to_results(language: Language) {
     browser.sees(browser.say("Resultaten", "Results")).await;
     // The export is in the log.
     browser.menu(browser.say("Logboek", "Log")).await;
-    browser.sees(LIST).await;
+    browser.sees(TITLE).await;
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.close().await;
 }
