@@ -29,6 +29,8 @@ mod marketing_lists;
 mod opt_out;
 mod pace;
 mod plan;
+mod postgres;
+mod processes;
 mod relations;
 mod reports;
 mod restore;

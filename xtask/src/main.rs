@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod example_contacts;
+mod faults;
 mod generated;
 mod repo;
 mod requirements;
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::Args),
     /// Writes examples/contacts.csv and the page that counts what is in it.
     ExampleContacts(example_contacts::Args),
+    /// Kills processes on one PostgreSQL and cuts them off, and counts what was lost.
+    Faults(faults::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
     Requirements(requirements::Args),
     /// Tries random sequences of events and faults for as long as asked, and counts violations.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
+        Command::Faults(args) => faults::run(&args),
         Command::Requirements(args) => requirements::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),

@@ -81,7 +81,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             .as_ref()
             .is_none_or(|only| name.contains(only.as_str()))
     };
-    timed("set-up", &mut times, setup::wasm_target)?;
+    timed("set-up", &mut times, || {
+        setup::wasm_target()?;
+        setup::postgresql()
+    })?;
     for part in PARTS.iter().filter(|it| wanted(it.name)) {
         timed(part.name, &mut times, || cargo(part))?;
     }
