@@ -83,10 +83,8 @@ async fn gather<'a>(
         kind: RecordKind::Contact,
         id: thanks.to_owned(),
     };
-    let thanks = match crm.record(&thanked).await? {
-        Some(record) => Some((fill(w.thanks, record.name()), tail(&thanked))),
-        None => None,
-    };
+    let thanks = crm.record(&thanked).await?;
+    let thanks = thanks.map(|it| (fill(w.thanks, it.name()), tail(&thanked)));
     let ticked: Vec<&str> = typed.named("permission").collect();
     let attributes = crm.attributes().await?;
     let permissions = attributes.into_iter().filter(|it| !it.retired);

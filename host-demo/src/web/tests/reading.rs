@@ -41,7 +41,7 @@ async fn what_a_person_typed_is_shown_and_never_run() {
     let browser = site.browser("admin").await;
     let list = browser.page("/records").await;
     assert!(
-        !list.contains("<script>") && !list.contains("<img"),
+        !list.contains("<script>") && !list.contains("<img src=x"),
         "{list}"
     );
     assert!(list.contains("&#60;script"), "{list}");
@@ -52,7 +52,7 @@ async fn what_a_person_typed_is_shown_and_never_run() {
     for page in ["records", "edit", "marketing"] {
         let page = browser.page(&format!("/{page}/contact/a%2Fb%20c")).await;
         assert!(
-            !page.contains("<script>") && !page.contains("<img"),
+            !page.contains("<script>") && !page.contains("<img src=x"),
             "{page}"
         );
     }
@@ -234,9 +234,11 @@ async fn bounces_are_counted_by_owner() {
     }
     let browser = site.browser("femke").await;
     let page = browser.page("/tasks").await;
-    assert!(
-        page.contains("<a href=\"/tasks?owner=femke\">femke</a></td><td class=\"number\">2</td>")
-    );
+    let (_, counted) = page
+        .split_once("<a href=\"/tasks?owner=femke\">femke</a></td><td ")
+        .expect("a row of hers");
+    let (_, number) = counted.split_once('>').expect("a cell");
+    assert!(number.starts_with("2</td>"), "{page}");
     assert!(page.contains("bounces (hard)"), "{page}");
     let answer = browser.post("/tasks", &[("key", "a")]).await;
     assert_eq!(answer.location(), "/tasks?said=done");
