@@ -291,7 +291,7 @@ async fn bounces_and_words(language: Language) {
     );
     browser.menu(browser.say("Gezondheid", "Health")).await;
     browser
-        .sees(browser.say("De laatste 10.000 aanroepen", "The last 10,000 calls"))
+        .sees(browser.say("De laatste 1.000 aanroepen", "The last 1,000 calls"))
         .await;
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.close().await;

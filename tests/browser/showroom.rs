@@ -46,7 +46,11 @@ fn form(number: usize) -> Edit {
         .text("last_name", last_name)
         .text("organisation", organisation)
         .text("city", city)
-        .owner(if number.is_multiple_of(2) { "femke" } else { "admin" })
+        .owner(if number.is_multiple_of(2) {
+            "femke"
+        } else {
+            "admin"
+        })
         .permission(1, Consent::Given)
 }
 
