@@ -23,18 +23,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return pages(&args.pages);
     }
     for count in &args.export {
-        let mut cargo = std::process::Command::new("cargo");
+        let mut cargo = repo::cargo();
         cargo
-            .current_dir(repo::root())
-            .args([
-                "test",
-                "-q",
-                "-p",
-                "koppel-tests",
-                "--test",
-                "promises",
-                "--",
-            ])
+            .args(["test", "-q", "--workspace", "--test", "promises", "--"])
             .args(["--nocapture", "--exact"])
             .arg(
                 "export_cost::an_export_makes_hardly_more_requests_than_the_least_that_is_possible",
@@ -50,9 +41,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// How long each page takes with so many records.
 fn pages(sizes: &[usize]) -> Result<()> {
     let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
-    let status = std::process::Command::new("cargo")
-        .current_dir(repo::root())
-        .args(["test", "-q", "-p", "koppel-tests", "--test", "promises"])
+    let status = repo::cargo()
+        .args(["test", "-q", "--workspace", "--test", "promises"])
         .args(["--", "--nocapture", "--exact"])
         .arg("pages::size::no_page_grows_with_the_number_of_records")
         .env("KOPPEL_PAGES", sizes.join(","))

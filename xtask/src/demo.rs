@@ -11,7 +11,6 @@ mod steps;
 mod story;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
@@ -55,7 +54,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let root = repo::root();
     setup::wasm_target()?;
-    build(&root)?;
+    build()?;
     let start = Instant::now();
     let folder = match &args.folder {
         Some(folder) => {
@@ -136,37 +135,17 @@ fn show(args: &Args, root: &Path, folder: &Path) -> Result<Shown> {
 }
 
 /// Builds the two programs; cargo shows how far it is.
-fn build(root: &Path) -> Result<()> {
+fn build() -> Result<()> {
     heading("Building the simulator and the CRM");
-    let mut build = Command::new(cargo());
-    build
-        // Of the whole workspace, so that the tests need not compile the same crates again.
+    // Of the whole workspace, so that the tests need not compile the same crates again.
+    let status = repo::cargo()
         .args(["build", "--workspace", "--bins"])
-        .current_dir(root);
-    // What cargo tells this program about itself would make dependencies that look at it compile anew.
-    for (name, _) in env::vars_os() {
-        let about_this = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-        ];
-        if about_this
-            .iter()
-            .any(|it| name.to_string_lossy().starts_with(it))
-        {
-            build.env_remove(name);
-        }
-    }
-    let status = build.status().context("could not run `cargo`")?;
+        .status()
+        .context("could not run `cargo`")?;
     if !status.success() {
         bail!("`cargo build --workspace --bins` ended with {status}");
     }
     Ok(())
-}
-
-fn cargo() -> std::ffi::OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// A program that was built; it stands next to this one.

@@ -1,8 +1,6 @@
 //! `cargo xtask pictures`: the pictures of the README, of pages that a test
 //! filled.
 
-use std::process::Command;
-
 use anyhow::{Context, Result, bail};
 
 use crate::{browser_tools, repo, setup};
@@ -19,11 +17,10 @@ pub(crate) fn run(_: &Args) -> Result<()> {
     let root = repo::root();
     setup::wasm_target()?;
     browser_tools::ready(&root)?;
-    let status = Command::new("cargo")
-        .args(["test", "-p", "koppel-tests", "--test", "browser", "--"])
+    let status = repo::cargo()
+        .args(["test", "--workspace", "--test", "browser", "--"])
         .args(["--exact", "pictures::the_pictures_of_the_readme_are_small"])
         .env("KOPPEL_PICTURES", root.join(FOLDER))
-        .current_dir(&root)
         .status()
         .context("could not run `cargo`")?;
     if !status.success() {

@@ -100,17 +100,9 @@ fn rate(sequences: u64, began: Instant) -> f64 {
 /// Builds the tests and answers where the program is.
 fn built(profile: &str) -> Result<PathBuf> {
     println!("building with profile `{profile}`");
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "test",
-            "--package",
-            "koppel-tests",
-            "--test",
-            "promises",
-            "--no-run",
-        ])
+    let output = repo::cargo()
+        .args(["test", "--workspace", "--test", "promises", "--no-run"])
         .args(["--profile", profile, "--message-format", "json"])
-        .current_dir(repo::root())
         .stderr(Stdio::inherit())
         .output()
         .context("could not start cargo")?;

@@ -120,9 +120,8 @@ fn timed(
 }
 
 fn cargo(part: &Part) -> Result<()> {
-    let status = Command::new("cargo")
+    let status = repo::cargo()
         .args(part.cargo)
-        .current_dir(repo::root())
         .status()
         .context("could not run `cargo`")?;
     if !status.success() {
