@@ -188,7 +188,8 @@ async fn an_opt_out_while_the_list_is_filled_begins_it_anew() {
     let world = world().await;
     queue(&world, "7", form(everybody())).await;
     let add = "POST /templist/*";
-    world.sim.faults().next_on(add, 1, Fault::retry_after(60));
+    // Longer than what was read of the changes in Spotler counts.
+    world.sim.faults().next_on(add, 1, Fault::retry_after(900));
     run_while_due_within(&world, 30_000).await;
     let begun = members(&world);
     assert_eq!(begun.len(), 2, "{begun:?}");
