@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{get, sim};
+use common::{get, sim, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::{Request, SpotlerSim};
 
@@ -104,7 +104,7 @@ async fn every_view_is_json_and_what_is_wrong_says_so() {
 
 #[tokio::test]
 async fn another_system_needs_no_signature_and_this_one_still_does() {
-    let sim = sim().await;
+    let sim = sim_with(|it| it.switches.auth.required = true).await;
     let page = "https://shop.example/p-1";
     let product = json!({"externalId": "p-1", "name": "P", "link": page, "price": "100", "imageUrl": page, "imageLargeUrl": page});
     let asked = json!({"method": "POST", "path": "/product", "body": {"product": product}});

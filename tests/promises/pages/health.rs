@@ -37,6 +37,6 @@ async fn health_tells_how_fast_opt_outs_arrive_and_what_waits() {
     let metrics = browser.page("/metrics").await;
     assert!(metrics.contains("opt_out"), "{metrics}");
     let queue = text_of(&browser.page("/queue").await);
-    assert!(queue.contains("contact 1 Contact saved"), "{queue}");
+    assert!(queue.contains("Anna de Boer Contact saved"), "{queue}");
     assert!(!queue.contains("on-contact-saved"), "{queue}");
 }
