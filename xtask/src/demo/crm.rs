@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::spotler::{first_line, stop};
+use super::spotler::{KEY, first_line, stop};
 
 /// How many lines of a program's output a failure shows.
 const TAIL: usize = 15;
@@ -105,6 +105,21 @@ impl Crm {
             return read(arguments, &succeeded(arguments, output)?);
         }
         read(arguments, &output)
+    }
+
+    /// Fills in the key and a secret for the Spotler at this address, and saves them. `options` stand before the
+    /// command, such as `--user`.
+    pub(crate) fn fill_in(&self, options: &[&str], address: &str, secret: &str) -> Result<()> {
+        let settings = [
+            "settings",
+            "set",
+            "--key",
+            KEY,
+            "--secret-stdin",
+            "--address",
+            address,
+        ];
+        self.tell(&[options, &settings].concat(), secret)
     }
 
     /// Runs a command with something on its standard input.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::crm::Crm;
 use super::expect::{self, Gate, Row, is_plain};
 use super::screen::{self, heading, say};
-use super::spotler::{KEY, SECRET, Spotler};
+use super::spotler::{SECRET, Spotler};
 use crate::repo;
 
 /// Fields of a contact that nobody maps unless asked to.
@@ -78,17 +78,8 @@ impl Demo {
     fn connect(&self) -> Result<()> {
         heading("2  Connect, first with a wrong secret");
         let api = self.spotler.api();
-        let settings = [
-            "settings",
-            "set",
-            "--key",
-            KEY,
-            "--secret-stdin",
-            "--address",
-            &api,
-        ];
         self.crm.ask(&["settings", "profile", &self.profile])?;
-        self.crm.tell(&settings, "not the secret")?;
+        self.crm.fill_in(&[], &api, "not the secret")?;
         self.crm.ask(&["settings", "activate"])?;
         self.crm.work()?;
         let queue = self.crm.ask(&["queue"])?;
@@ -102,7 +93,7 @@ impl Demo {
             text(&rejected["reason"]["text"]),
             text(&rejected["next_step"])
         ));
-        self.crm.tell(&settings, SECRET)?;
+        self.crm.fill_in(&[], &api, SECRET)?;
         self.crm.work()?;
         let status = self.crm.ask(&["status"])?;
         ensure!(

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Story;
-use crate::demo::spotler::{KEY, SECRET};
+use crate::demo::spotler::SECRET;
 
 /// Somebody whom a story types into the CRM.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,16 @@ pub(crate) struct Person {
     pub(crate) id: &'static str,
     /// What is filled in, by field.
     pub(crate) fields: &'static [(&'static str, &'static str)],
+}
+
+impl Person {
+    /// The address; empty without one.
+    pub(crate) fn email(&self) -> &'static str {
+        let mut fields = self.fields.iter();
+        fields
+            .find(|(field, _)| *field == "email")
+            .map_or("", |(_, value)| value)
+    }
 }
 
 impl Story {
@@ -45,22 +55,9 @@ impl Story {
 
     /// Fills in key and secret and saves them.
     pub(crate) fn fill_in_credentials(&self, user: &str, secret: &str) -> Result<()> {
-        let api = self.spotler.api();
         let at = self.moment()?;
-        let settings = [
-            "--at",
-            &at,
-            "--user",
-            user,
-            "settings",
-            "set",
-            "--key",
-            KEY,
-            "--secret-stdin",
-            "--address",
-            &api,
-        ];
-        self.crm.tell(&settings, secret)
+        let options = ["--at", &at, "--user", user];
+        self.crm.fill_in(&options, &self.spotler.api(), secret)
     }
 
     /// Connects with the right key and secret.

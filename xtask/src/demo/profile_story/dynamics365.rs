@@ -108,15 +108,6 @@ const IVO: Person = Person {
     ],
 };
 
-/// The address of somebody.
-fn email(person: &Person) -> &'static str {
-    person
-        .fields
-        .iter()
-        .find(|(field, _)| *field == "email")
-        .map_or("", |(_, value)| value)
-}
-
 fn account() -> Value {
     json!({"switches": {"signals": {"channels": "left_out"}}})
 }

@@ -102,15 +102,6 @@ const CARPENTERS: [Person; 2] = [
     },
 ];
 
-/// The address of somebody.
-fn email(person: &Person) -> &'static str {
-    person
-        .fields
-        .iter()
-        .find(|(field, _)| *field == "email")
-        .map_or("", |(_, value)| value)
-}
-
 fn account() -> Value {
     json!({
         "automations": [

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::crm::Crm;
 use super::super::program;
 use super::super::screen::say;
-use super::super::spotler::{KEY, SECRET, Spotler};
+use super::super::spotler::{SECRET, Spotler};
 
 /// When every story starts: a Monday morning.
 const START: &str = "2026-03-02T09:00:00+01:00[Europe/Amsterdam]";
@@ -55,18 +55,8 @@ impl Stage {
 
     /// Connects with a profile and saves the mapping.
     pub(crate) fn connect(&self, profile: &str) -> Result<()> {
-        let api = self.spotler.api();
-        let settings = [
-            "settings",
-            "set",
-            "--key",
-            KEY,
-            "--secret-stdin",
-            "--address",
-            &api,
-        ];
         self.crm.ask(&["settings", "profile", profile])?;
-        self.crm.tell(&settings, SECRET)?;
+        self.crm.fill_in(&[], &self.spotler.api(), SECRET)?;
         self.ask("settings activate")?;
         self.work()?;
         let status = self.ask("status")?;

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::{EVA, FINN, GIJS, OWNER, email};
+use super::{EVA, FINN, GIJS, OWNER};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::acts::Person;
 use crate::demo::profile_story::looks::text;
@@ -33,11 +33,11 @@ pub(super) fn permissions(story: &mut Story) -> Result<()> {
         requests.is_empty(),
         "requests were made before saving: {requests:?}"
     );
-    story.check_permissions(email(&EVA), &[1, 2])?;
+    story.check_permissions(EVA.email(), &[1, 2])?;
     story.in_crm("saved");
     story.ask(&["contact", "permission", EVA.id, "2", "withdrawn"])?;
     story.work()?;
-    story.check_permissions(email(&EVA), &[1])?;
+    story.check_permissions(EVA.email(), &[1])?;
     story.in_crm("Jip, who has no e-mail address and is not in Spotler, gets a permission");
     story.add(&NOBODY, &["--owner", OWNER])?;
     story.opt_in(NOBODY.id, "1", "form on paper")?;
@@ -58,16 +58,16 @@ pub(super) fn opt_out_in_crm(story: &mut Story) -> Result<()> {
     story.ask(&["contact", "opt-out", EVA.id])?;
     story.in_crm("Eva: Do Not Allow");
     story.work()?;
-    story.check_permissions(email(&EVA), &[])?;
+    story.check_permissions(EVA.email(), &[])?;
     story.shown("all permissions of Eva are off in Spotler");
     story.in_crm("her telephone number is changed");
     story.edit(EVA.id, "phone=030 999 88 77")?;
     story.work()?;
-    story.check_property(email(&EVA), "phoneNumber", "030 999 88 77")?;
+    story.check_property(EVA.email(), "phoneNumber", "030 999 88 77")?;
     story.in_crm("Eva: Allow");
     story.ask(&["contact", "opt-in", EVA.id])?;
     story.work()?;
-    story.check_permissions(email(&EVA), &[1])?;
+    story.check_permissions(EVA.email(), &[1])?;
     story.in_spotler("permission 1 is on again, 2 stays off: Eva withdrew it");
     Ok(())
 }
@@ -76,15 +76,15 @@ pub(super) fn opt_out_in_crm(story: &mut Story) -> Result<()> {
 pub(super) fn opt_out_in_spotler(story: &mut Story) -> Result<()> {
     story.step("An opt-out in Spotler", "DA-26 DA-33 DA-34 DA-35 DA-36")?;
     story.in_spotler("Finn unsubscribes: Inactive: opt-out");
-    story.in_screens("", &json!({"action": "opt_out", "who": email(&FINN)}))?;
-    let before = story.in_spotler_is(email(&FINN))?;
+    story.in_screens("", &json!({"action": "opt_out", "who": FINN.email()}))?;
+    let before = story.in_spotler_is(FINN.email())?;
     story.in_crm("his street is changed");
     story.edit(FINN.id, "street=Laan")?;
     story.work()?;
     story.check_reason(FINN.id, "Finn", "opted-out-in-spotler")?;
     story.check_status(FINN.id, "opt-out", false)?;
     ensure!(
-        story.in_spotler_is(email(&FINN))? == before,
+        story.in_spotler_is(FINN.email())? == before,
         "something was written for Finn in Spotler"
     );
     story.shown("Bulk Email: Do Not Allow; Spotler status: Opt-out; nothing was written");
@@ -97,7 +97,7 @@ pub(super) fn opt_out_in_spotler(story: &mut Story) -> Result<()> {
         "something was written for Finn: {requests:?}"
     );
     ensure!(
-        story.in_spotler_is(email(&FINN))? == before,
+        story.in_spotler_is(FINN.email())? == before,
         "something was written for Finn in Spotler"
     );
     Ok(())
@@ -107,7 +107,7 @@ pub(super) fn opt_out_in_spotler(story: &mut Story) -> Result<()> {
 pub(super) fn bounce(story: &mut Story) -> Result<()> {
     story.step("An address that does not exist", "DA-37 DA-38 DA-39")?;
     story.in_spotler("mail to Gijs comes back for good: Inactive: Hard Bounce");
-    story.in_screens("", &json!({"action": "hard_bounce", "who": email(&GIJS)}))?;
+    story.in_screens("", &json!({"action": "hard_bounce", "who": GIJS.email()}))?;
     for street in ["street=Laan", "street=Plein"] {
         story.in_crm("Gijs is changed and saved");
         story.edit(GIJS.id, street)?;

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{HANNA, IVO, OWNER, email};
+use super::{HANNA, IVO, OWNER};
 use crate::demo::profile_story::looks::{rows, text};
 use crate::demo::profile_story::{HOUR_S, Story};
 use crate::repo;
@@ -61,7 +61,7 @@ pub(super) fn timeline(story: &mut Story) -> Result<()> {
         (&HANNA, json!({"action": "click", "link": 1})),
         (&IVO, json!({"action": "bounce", "hard": false})),
     ] {
-        story.recipient(email(who), &mailing, &act)?;
+        story.recipient(who.email(), &mailing, &act)?;
     }
     story.later(HOUR_S + 60)?;
     story.tick()?;

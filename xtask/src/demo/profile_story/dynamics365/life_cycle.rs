@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{DAM, EVA, LARS, email};
+use super::{DAM, EVA, LARS};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{count, rows};
 
@@ -17,7 +17,7 @@ pub(super) fn removed(story: &mut Story) -> Result<()> {
     story.opt_in(EVA.id, "2", "form on paper")?;
     story.opt_in(DAM.id, "1", "contract")?;
     story.work()?;
-    story.check_permissions(email(&EVA), &[1, 2])?;
+    story.check_permissions(EVA.email(), &[1, 2])?;
     story.in_crm("Eva and the account Dam BV are deactivated, the lead Lars is deleted");
     story.ask(&["contact", "deactivate", EVA.id])?;
     story.ask(&["contact", "deactivate", DAM.id])?;
@@ -29,9 +29,9 @@ pub(super) fn removed(story: &mut Story) -> Result<()> {
     );
     for (id, person) in [("D-1", &EVA), ("D-2", &LARS), ("D-3", &DAM)] {
         ensure!(
-            story.count_in_spotler(email(person))? == 0,
+            story.count_in_spotler(person.email())? == 0,
             "{} can still be found in Spotler",
-            email(person)
+            person.email()
         );
         let blank = story.in_spotler_is(id)?;
         ensure!(
@@ -71,10 +71,10 @@ pub(super) fn reactivated(story: &mut Story) -> Result<()> {
     story.ask(&["contact", "reactivate", EVA.id])?;
     story.ask(&["contact", "reactivate", DAM.id])?;
     story.work()?;
-    story.check_permissions(email(&EVA), &[1, 2])?;
-    story.check_permissions(email(&DAM), &[1])?;
+    story.check_permissions(EVA.email(), &[1, 2])?;
+    story.check_permissions(DAM.email(), &[1])?;
     for person in [&EVA, &DAM] {
-        let contact = story.in_spotler_is(email(person))?;
+        let contact = story.in_spotler_is(person.email())?;
         ensure!(
             contact["status"] == "active",
             "{} is not active in Spotler: {contact}",

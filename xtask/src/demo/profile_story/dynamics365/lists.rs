@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::{EVA, HANNA, IVO, email, members};
+use super::{EVA, HANNA, IVO, members};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{count, text};
 
@@ -122,7 +122,7 @@ pub(super) fn opted_out(story: &mut Story) -> Result<()> {
         members(story, "Relaties")? == Some(2),
         "Hanna came back without a sync of the list"
     );
-    story.check_permissions(email(&HANNA), &[1])?;
+    story.check_permissions(HANNA.email(), &[1])?;
     story.in_crm("Sync to Spotler");
     story.ask(&["list", "sync", "klanten"])?;
     story.work()?;
@@ -202,7 +202,7 @@ pub(super) fn selections(story: &mut Story) -> Result<()> {
     story.in_crm("it is mapped to profileField1");
     story.ask(&["mapping", "set", "segment=profileField1"])?;
     story.work()?;
-    story.check_property(email(&IVO), "profileField1", "goud")?;
+    story.check_property(IVO.email(), "profileField1", "goud")?;
     story.in_spotler("a dynamic list: selection Segment is goud, exclusion city is Utrecht");
     let by_hand = json!({"action": "create_static_list", "name": "Met de hand"});
     ensure!(

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::{DAM, FINN, IVO, email};
+use super::{DAM, FINN, IVO};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{rows, text};
 
@@ -42,7 +42,7 @@ pub(super) fn status(story: &mut Story) -> Result<()> {
     story.in_crm("and on again");
     story.ask(&["contact", "sync", IVO.id, "on"])?;
     story.work()?;
-    story.check_property(email(&IVO), "street", "Laan")?;
+    story.check_property(IVO.email(), "street", "Laan")?;
     ensure!(
         story.record(IVO.id)?["status"] == "succeeded",
         "Ivo does not show Succeeded"
@@ -70,10 +70,10 @@ pub(super) fn reactivation(story: &mut Story) -> Result<()> {
     story.in_spotler(
         "a new contact with nothing but Finn's address: Spotler finds him, and he is active",
     );
-    let only_email = json!({"action": "create_with_only_email", "email": email(&FINN)});
+    let only_email = json!({"action": "create_with_only_email", "email": FINN.email()});
     story.in_screens("", &only_email)?;
     ensure!(
-        story.count_in_spotler(email(&FINN))? == 1,
+        story.count_in_spotler(FINN.email())? == 1,
         "there are two contacts with Finn's address"
     );
     story.in_crm("the job once more");
@@ -84,7 +84,7 @@ pub(super) fn reactivation(story: &mut Story) -> Result<()> {
         record["status"] == "succeeded" && record["mail"]["allowed"] == true,
         "Finn was not taken up again: {record}"
     );
-    story.check_property(email(&FINN), "street", "Plein")?;
+    story.check_property(FINN.email(), "street", "Plein")?;
     story.shown("Finn: Succeeded, Allow; his data is up to date in Spotler");
     Ok(())
 }

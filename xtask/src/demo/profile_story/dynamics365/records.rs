@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use super::{DAM, EVA, FINN, GIJS, HANNA, IVO, LARS, OWNER, email};
+use super::{DAM, EVA, FINN, GIJS, HANNA, IVO, LARS, OWNER};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::acts::Person;
 use crate::demo::profile_story::looks::{count, rows, text};
@@ -98,11 +98,11 @@ pub(super) fn added(story: &mut Story) -> Result<()> {
         count(&requests, "POST /contact ") == 3,
         "three records should be three new contacts: {requests:?}"
     );
-    story.check_property(email(&EVA), "lastName", "Dam")?;
-    story.check_property(email(&EVA), "birthday", "1984-05-06")?;
-    story.check_property(email(&EVA), "gender", "F")?;
-    story.check_property(email(&LARS), "organisation", "Berg & Zn")?;
-    story.check_property(email(&DAM), "city", "Utrecht")?;
+    story.check_property(EVA.email(), "lastName", "Dam")?;
+    story.check_property(EVA.email(), "birthday", "1984-05-06")?;
+    story.check_property(EVA.email(), "gender", "F")?;
+    story.check_property(LARS.email(), "organisation", "Berg & Zn")?;
+    story.check_property(DAM.email(), "city", "Utrecht")?;
     for (person, never) in [
         (&EVA, "Directeur"),
         (&EVA, "030 222 33 45"),
@@ -121,13 +121,13 @@ pub(super) fn added(story: &mut Story) -> Result<()> {
     }
     story.work()?;
     for person in [&FINN, &GIJS, &HANNA, &IVO] {
-        story.check_permissions(email(person), &[1])?;
+        story.check_permissions(person.email(), &[1])?;
     }
     Ok(())
 }
 
 fn has_value(story: &Story, person: &Person, value: &str) -> Result<bool> {
-    let contact = story.in_spotler_is(email(person))?;
+    let contact = story.in_spotler_is(person.email())?;
     let fields = contact["fields"].as_object();
     Ok(fields.is_some_and(|it| it.values().any(|it| it == value)))
 }
@@ -142,7 +142,7 @@ pub(super) fn changed(story: &mut Story) -> Result<()> {
         count(&requests, "PUT /contact") == 1,
         "the mobile number should be one change: {requests:?}"
     );
-    story.check_property(email(&EVA), "mobileNumber", "0612345678")?;
+    story.check_property(EVA.email(), "mobileNumber", "0612345678")?;
     story.in_crm("Eva gets another job title; she is opened and read");
     story.edit(EVA.id, "job_title=Voorzitter")?;
     story.record(EVA.id)?;

@@ -165,19 +165,19 @@ pub(super) fn relations(story: &mut Story) -> Result<()> {
     story.check_reason(TOM.id, "Tom", "created")?;
     story.check_reason(ELS.id, "Els", "not-linked")?;
     for person in [&SANNE, &TOM] {
-        let email = email(person);
+        let email = person.email();
         ensure!(
             story.count_in_spotler(email)? == 1,
             "{email} is not in Spotler exactly once"
         );
     }
     ensure!(
-        story.count_in_spotler(email(&ELS))? == 0,
+        story.count_in_spotler(ELS.email())? == 0,
         "Els is in Spotler without the attribute"
     );
-    story.check_property(email(&SANNE), "firstName", "Sanne")?;
-    story.check_permissions(email(&SANNE), &[2])?;
-    story.check_permissions(email(&TOM), &[NEWSLETTER])?;
+    story.check_property(SANNE.email(), "firstName", "Sanne")?;
+    story.check_permissions(SANNE.email(), &[2])?;
+    story.check_permissions(TOM.email(), &[NEWSLETTER])?;
     story.note(
         "Sanne's permission is what Spotler had; only Tom said yes, so only his is switched on",
     );
@@ -191,13 +191,4 @@ pub(super) fn relations(story: &mut Story) -> Result<()> {
         "saving the same again wrote something: {again:?}"
     );
     Ok(())
-}
-
-/// The address of somebody.
-pub(super) fn email(person: &super::Person) -> &'static str {
-    person
-        .fields
-        .iter()
-        .find(|(field, _)| *field == "email")
-        .map_or("", |(_, value)| value)
 }

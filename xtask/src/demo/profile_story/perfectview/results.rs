@@ -4,7 +4,6 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::campaign::{CAMPAIGN, LIST, mails};
-use super::connection::email;
 use super::{ELS, MORE, NEWSLETTER, TOM};
 use crate::demo::profile_story::looks::{rows, text};
 use crate::demo::profile_story::{HOUR_S, Story};
@@ -49,7 +48,7 @@ pub(super) fn feedback(story: &mut Story, mailing: &str) -> Result<()> {
         (bram, json!({"action": "bounce", "hard": true})),
         (noor, json!({"action": "unsubscribe"})),
     ] {
-        story.recipient(email(who), mailing, &act)?;
+        story.recipient(who.email(), mailing, &act)?;
     }
     story.later(HOUR_S + 60)?;
     story.tick()?;
@@ -204,7 +203,7 @@ pub(super) fn another_mailing(story: &mut Story) -> Result<()> {
     story.spotler.set_channels("truthful")?;
     let mailing = story.send_mailing("Aan iedereen", "EMAIL", &json!("all_contacts"))?;
     let joris = &MORE[2];
-    story.recipient(email(joris), &mailing, &json!({"action": "unsubscribe"}))?;
+    story.recipient(joris.email(), &mailing, &json!({"action": "unsubscribe"}))?;
     story.later(25 * HOUR_S)?;
     story.in_crm("comes back after a day and imports what changed in Spotler");
     story.tick()?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use super::contact::trigger;
-use super::{DAAN, MANY, email};
+use super::{DAAN, MANY};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{rows, text};
 
@@ -68,10 +68,10 @@ pub(super) fn change(story: &mut Story) -> Result<()> {
         ));
     }
     for person in [&MANY[0], &MANY[2]] {
-        story.check_permissions(email(person), &[1])?;
-        story.check_property(email(person), "jobTitle", "Inkoper")?;
-        story.check_property(email(person), "profileField1", "Beurs Utrecht")?;
-        let contact = story.in_spotler_is(email(person))?;
+        story.check_permissions(person.email(), &[1])?;
+        story.check_property(person.email(), "jobTitle", "Inkoper")?;
+        story.check_property(person.email(), "profileField1", "Beurs Utrecht")?;
+        let contact = story.in_spotler_is(person.email())?;
         let sent = contact["fields"].as_object().context("no fields")?;
         ensure!(
             !sent.values().any(|it| it == "Inkoop"),
@@ -84,7 +84,7 @@ pub(super) fn change(story: &mut Story) -> Result<()> {
         "the keyword was not added to the one that Koen had: {keywords}"
     );
     story.note("what is mapped went over: note and job title; department and language did not");
-    let daan = story.permissions_in_spotler(email(&DAAN))?;
+    let daan = story.permissions_in_spotler(DAAN.email())?;
     ensure!(
         daan == [1],
         "a permission was written for Daan, who opted out: {daan:?}"

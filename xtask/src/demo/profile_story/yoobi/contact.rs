@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{DAAN, FLEUR, IRIS, email};
+use super::{DAAN, FLEUR, IRIS};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{count, rows, text};
 
@@ -45,7 +45,7 @@ pub(super) fn pop_up(story: &mut Story) -> Result<()> {
     );
     story.shown(&format!("Fleur\n  {}", switches(&card).join("\n  ")));
     ensure!(
-        on(&card) == story.permissions_in_spotler(email(&FLEUR))?,
+        on(&card) == story.permissions_in_spotler(FLEUR.email())?,
         "the switches are not as in Spotler"
     );
     let mailings = story.ask(&["card", FLEUR.id, "--history", "mailings"])?;
@@ -72,7 +72,7 @@ pub(super) fn pop_up(story: &mut Story) -> Result<()> {
         count(&requests, "POST /contact ") == 1,
         "Iris should be created with one request: {requests:?}"
     );
-    story.check_permissions(email(&IRIS), &[1])?;
+    story.check_permissions(IRIS.email(), &[1])?;
     story.in_crm("Fleur is synchronised: permission 2 off, 3 on, save");
     story.ask(&[
         "action",
@@ -88,7 +88,7 @@ pub(super) fn pop_up(story: &mut Story) -> Result<()> {
         count(&requests, "PUT /contact") == 1 && count(&requests, "POST /contact ") == 0,
         "Fleur should be changed with one request: {requests:?}"
     );
-    story.check_permissions(email(&FLEUR), &[3])?;
+    story.check_permissions(FLEUR.email(), &[3])?;
     let held = story.held(FLEUR.id, 3)?;
     story.shown(&format!(
         "the opt-in is on record: {}, {}",
@@ -134,7 +134,7 @@ pub(super) fn inactive(story: &mut Story) -> Result<()> {
     story.ask(&["action", "sync-contact", DAAN.id])?;
     story.ask(&["action", "reactivate", DAAN.id])?;
     story.work()?;
-    let status = story.in_spotler_is(email(&DAAN))?["status"].clone();
+    let status = story.in_spotler_is(DAAN.email())?["status"].clone();
     ensure!(
         status == json!({"inactive": "opt_out"}),
         "Daan is no longer inactive in Spotler: {status}"

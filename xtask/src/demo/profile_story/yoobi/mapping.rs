@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{DAAN, FLEUR, IRIS, email};
+use super::{DAAN, FLEUR, IRIS};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{count, rows, text};
 
@@ -103,7 +103,7 @@ pub(super) fn matching(story: &mut Story) -> Result<u64> {
     story.check_reason_shown(DAAN.id, "Daan")?;
     story.check_reason_shown(IRIS.id, "Iris")?;
     ensure!(
-        story.count_in_spotler(email(&IRIS))? == 0,
+        story.count_in_spotler(IRIS.email())? == 0,
         "Iris was added by a synchronisation"
     );
     story.in_crm("Notitie is put to profileField1; Fleur alone has a note and is linked");
@@ -125,7 +125,7 @@ pub(super) fn matching(story: &mut Story) -> Result<u64> {
         count(&requests, "PUT /contact") == 1 && count(&requests, "POST /contact ") == 0,
         "saving the mapping should change Fleur alone: {requests:?}"
     );
-    story.check_property(email(&FLEUR), "profileField1", "Belt liever")?;
+    story.check_property(FLEUR.email(), "profileField1", "Belt liever")?;
     let jobs = story.ask(&["jobs"])?;
     story.shown(&format!("job: {}", text(&jobs["jobs"][0]["text"])));
     asked["job"]

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::{CARPENTERS, email};
+use super::CARPENTERS;
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{count, text};
 
@@ -33,13 +33,13 @@ pub(super) fn module_fields(story: &mut Story) -> Result<()> {
         "one contact should be changed: {requests:?}"
     );
     let [sem, tess] = [&CARPENTERS[0], &CARPENTERS[1]];
-    let contact = story.in_spotler_is(email(sem))?;
+    let contact = story.in_spotler_is(sem.email())?;
     ensure!(
         contact["fields"]["freeField1"] == 1,
         "Sem has not got the value of the module: {contact}"
     );
     ensure!(
-        story.in_spotler_is(email(tess))?["fields"]
+        story.in_spotler_is(tess.email())?["fields"]
             .get("freeField1")
             .is_none(),
         "Tess has got the value of the module"

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::{DAAN, FLEUR, email};
+use super::{DAAN, FLEUR};
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{rows, text};
 use crate::demo::spotler::KEY;
@@ -17,7 +17,7 @@ pub(super) fn backup_of_spotler(story: &mut Story) -> Result<()> {
         "First a backup: the list of contacts, exported in Spotler",
         "YO-02 YO-04 YO-05",
     )?;
-    story.in_screens("", &json!({"action": "opt_out", "who": email(&DAAN)}))?;
+    story.in_screens("", &json!({"action": "opt_out", "who": DAAN.email()}))?;
     let csv = story.spotler.page("/_sim/contacts.csv")?;
     ensure!(
         csv.lines().next() == Some(COLUMNS),
@@ -89,7 +89,7 @@ pub(super) fn backup_of_crm(story: &mut Story) -> Result<()> {
 /// What a job has overwritten is put back; an opt-out stays.
 pub(super) fn restore(story: &mut Story, linked_by: u64) -> Result<()> {
     story.step("The original data back", "YO-03")?;
-    let before = story.in_spotler_is(email(&FLEUR))?;
+    let before = story.in_spotler_is(FLEUR.email())?;
     ensure!(
         before["fields"]["firstName"] == "Fleur",
         "the sync did not overwrite anything: {before}"
@@ -106,9 +106,9 @@ pub(super) fn restore(story: &mut Story, linked_by: u64) -> Result<()> {
             text(&result["text"])
         ));
     }
-    story.check_property(email(&FLEUR), "firstName", "F.")?;
-    story.check_property(email(&FLEUR), "phoneNumber", "020 999 88 77")?;
-    let status = story.in_spotler_is(email(&DAAN))?["status"].clone();
+    story.check_property(FLEUR.email(), "firstName", "F.")?;
+    story.check_property(FLEUR.email(), "phoneNumber", "020 999 88 77")?;
+    let status = story.in_spotler_is(DAAN.email())?["status"].clone();
     ensure!(
         status == json!({"inactive": "opt_out"}),
         "Daan's opt-out did not stand: {status}"

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::{JULIA, email};
+use super::JULIA;
 use crate::demo::profile_story::Story;
 use crate::demo::profile_story::looks::{rows, text};
 
@@ -63,7 +63,7 @@ pub(super) fn automatic_action(story: &mut Story) -> Result<()> {
     story.in_crm("and then Opdracht");
     story.ask(&["sale", "V-1", JULIA.id, "Opdracht"])?;
     story.work()?;
-    story.check_permissions(email(&JULIA), &[1])?;
+    story.check_permissions(JULIA.email(), &[1])?;
     let record = story.record(JULIA.id)?;
     ensure!(
         record["fields"]["note"] == "Klant geworden",
@@ -84,7 +84,7 @@ pub(super) fn automatic_action(story: &mut Story) -> Result<()> {
         "the action did not deactivate: {record}"
     );
     ensure!(
-        story.count_in_spotler(email(&JULIA))? == 0,
+        story.count_in_spotler(JULIA.email())? == 0,
         "Julia can still be found in Spotler"
     );
     story.shown("Julia: inactive; in Spotler she is empty, and permission 3 was not switched on");
