@@ -365,7 +365,9 @@ async fn connect(profile: &TempDir) -> Client {
         "goog:chromeOptions": {"args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe", folder,
+            "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
+            // A page that scrolls smoothly is still moving when it is clicked.
+            "--force-prefers-reduced-motion", folder,
         ]},
     });
     let capabilities = capabilities.as_object().cloned().expect("an object");
