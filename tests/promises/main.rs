@@ -31,6 +31,8 @@ mod opt_out;
 mod pace;
 mod pages;
 mod plan;
+mod postgres;
+mod processes;
 mod relations;
 mod reports;
 mod restore;
