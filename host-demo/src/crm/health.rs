@@ -69,7 +69,7 @@ impl DemoCrm {
              WHERE tenant = $1 ORDER BY id DESC LIMIT $2",
         )
         .bind(self.tenant.as_str())
-        .bind(i64::from(CALLS))
+        .bind(CALLS)
         .fetch_all(self.store.readers())
         .await?;
         let mut calls = Calls::default();
@@ -100,7 +100,7 @@ impl DemoCrm {
         )
         .bind(self.tenant.as_str())
         .bind(rows::integer(since))
-        .bind(i64::from(OPT_OUTS))
+        .bind(OPT_OUTS)
         .fetch_all(self.store.readers())
         .await?;
         let times = times.into_iter().filter_map(|it| u64::try_from(it).ok());

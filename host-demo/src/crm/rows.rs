@@ -182,12 +182,12 @@ pub(crate) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A moment or a count as SQLite kept it.
 /// A small number.
 pub(crate) fn number_of(row: &AnyRow, column: &'static str) -> Result<u32, StoreError> {
     u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
 }
 
+/// A moment or a count as SQLite kept it.
 pub(crate) fn moment_of(row: &AnyRow, column: &'static str) -> Result<u64, StoreError> {
     let number: i64 = row.try_get(column)?;
     u64::try_from(number).map_err(|_| StoreError::Unreadable(column))

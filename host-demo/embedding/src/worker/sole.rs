@@ -55,6 +55,6 @@ impl JobEngine for Sole {
     }
 
     async fn lapsed(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
