@@ -4,6 +4,7 @@ mod actions;
 mod arrows;
 mod audiences;
 mod automatic_actions;
+mod both_databases;
 mod bounces;
 mod bulk;
 mod campaigns;

@@ -4,7 +4,6 @@
 //! numbers of saves, tenants, kills and cut connections, and the milliseconds
 //! between kills.
 
-use std::collections::{BTreeMap, HashMap};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +15,7 @@ use host_demo::host::{DemoConfig, DemoHost};
 use koppel_embedding::TenantId;
 use koppel_embedding::secret::KeySource;
 use koppel_tests::postgres::Cluster;
+use koppel_tests::versions::{first_name, judge};
 use koppel_tests::{ADMIN, contact, person, spotler};
 use spotler_sim::{Config, SpotlerSim};
 use tempfile::TempDir;
@@ -152,7 +152,7 @@ async fn save_all(host: DemoHost, size: Size, done: Arc<AtomicU64>) -> u64 {
     for version in 1..=rounds {
         for number in 0..contacts {
             for of in 0..size.tenants {
-                let mut edit = person(&format!("v{version}"), &email(of, number));
+                let mut edit = person(&first_name(version), &email(of, number));
                 if version == 1 {
                     edit = edit.permission(1, Consent::Given);
                 }
@@ -176,27 +176,6 @@ async fn save(host: &DemoHost, id: &str, edit: Edit) {
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-/// The versions that Spotler was told of each contact, in their order.
-fn told(sim: &SpotlerSim) -> BTreeMap<String, Vec<u64>> {
-    let mut told: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for request in sim.requests() {
-        let is_write = matches!(request.method.as_str(), "POST" | "PUT");
-        if !is_write || !request.worked || !request.route.starts_with("/contact") {
-            continue;
-        }
-        let Ok(body) = serde_json::from_slice::<serde_json::Value>(&request.body) else {
-            continue;
-        };
-        let told_of = &body["contact"];
-        let name = told_of["properties"]["firstName"].as_str();
-        let version = name.and_then(|it| it.strip_prefix('v')?.parse().ok());
-        if let (Some(version), Some(of)) = (version, told_of["externalId"].as_str()) {
-            told.entry(of.to_owned()).or_default().push(version);
-        }
-    }
-    told
 }
 
 /// YO-21, YO-24: processes share one PostgreSQL, and any of them may die.
@@ -245,39 +224,22 @@ async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off(
         process.wait().expect("gone");
     }
     let rounds = saving.await.expect("all saved");
-    let told = told(&site.sim);
-    let regressions = told.values().filter(|it| !it.is_sorted()).count();
-    let by_email: HashMap<String, String> = names(&site.sim);
-    let mut lost = 0;
-    for of in 0..size.tenants {
-        for number in 0..size.contacts_of_each() {
-            let name = by_email.get(&email(of, number));
-            lost += u64::from(name != Some(&format!("v{rounds}")));
-        }
-    }
-    let breaches = site.sim.breaches().len();
+    let all = (0..size.tenants).flat_map(|of| (0..size.contacts_of_each()).map(move |it| (of, it)));
+    let verdict = judge(&site.sim, all.map(|(of, it)| (email(of, it), rounds)));
     let seconds = began.elapsed().as_secs_f64();
     println!(
         "FAULTS saves {} tenants {} kills {kills} cut connections {cut} requests {} seconds \
-         {seconds:.1} lost {lost} out of order {regressions} opt-out violations {breaches}",
+         {seconds:.1} lost {} out of order {} opt-out violations {}",
         saved.load(Ordering::Relaxed),
         size.tenants,
         site.sim.request_count(),
+        verdict.lost,
+        verdict.out_of_order,
+        verdict.breaches,
     );
-    assert!(
-        told.values().map(Vec::len).sum::<usize>() > 0,
-        "Spotler was told of nobody: this test would see no order"
-    );
-    assert_eq!((lost, regressions, breaches), (0, 0, 0));
-}
-
-fn names(sim: &SpotlerSim) -> HashMap<String, String> {
-    let contacts = sim.contacts();
-    let of = contacts
-        .iter()
-        .filter_map(|it| Some((it.email()?, it.text("firstName")?)));
-    of.map(|(email, name)| (email.to_owned(), name.to_owned()))
-        .collect()
+    assert!(verdict.told > 0, "Spotler was told of nobody");
+    let wrong = (verdict.lost, verdict.out_of_order, verdict.breaches);
+    assert_eq!(wrong, (0, 0, 0));
 }
 
 /// A process that is told to stop ends what is under way, and another one need not

@@ -15,6 +15,8 @@ pub mod journeys;
 pub mod lists;
 pub mod pages;
 pub mod postgres;
+pub mod showroom;
+pub mod versions;
 
 use std::sync::{Arc, OnceLock};
 
