@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::pictures;
-use crate::showroom;
 use crate::site::Site;
 
 /// So many pages of the same shape are looked at, such as contacts.
@@ -174,7 +173,7 @@ async fn faults(browser: &Browser, axe: &str, path: &str) -> Vec<String> {
 
 async fn every_page(language: Language) {
     let axe = pictures::tool("axe-core/axe.min.js");
-    let site = showroom::open().await;
+    let site = Site::showroom().await;
     let stranger = site.browser(language).await;
     stranger.go("/login").await;
     let mut all = faults(&stranger, &axe, "/login").await;
@@ -218,7 +217,7 @@ async fn every_page_is_open_to_everybody_in_english() {
 /// person stands, and nothing of it runs.
 #[tokio::test]
 async fn hostile_names_are_shown_and_never_run() {
-    let site = showroom::open().await;
+    let site = Site::showroom().await;
     let browser = site.visit(ADMIN, Language::Dutch).await;
     for path in [
         "/records",
@@ -254,7 +253,7 @@ async fn hostile_names_are_shown_and_never_run() {
 /// outcome after loading the page anew.
 #[tokio::test]
 async fn the_pages_work_without_scripts() {
-    let site: Site = showroom::open().await;
+    let site: Site = Site::showroom().await;
     let browser = site.browser(Language::English).await;
     browser.without_scripts().await;
     crate::site::log_in(&browser, ADMIN).await;

@@ -11,6 +11,5 @@ mod everywhere;
 mod keyboard;
 mod perfectview;
 mod pictures;
-mod showroom;
 mod site;
 mod yoobi;

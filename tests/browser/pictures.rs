@@ -9,7 +9,7 @@ use host_demo::explain::Language;
 use koppel_tests::ADMIN;
 
 use crate::browser::Browser;
-use crate::showroom;
+use crate::site::Site;
 
 /// A picture of the README is smaller than this, in bytes.
 const SMALL: usize = 120_000;
@@ -58,7 +58,7 @@ fn save(picture: &str, file: &Path) -> usize {
 async fn the_pictures_of_the_readme_are_small() {
     let folder = std::env::var_os("KOPPEL_PICTURES");
     let folder = folder.map_or_else(|| target().join("screenshots/readme"), PathBuf::from);
-    let site = showroom::open().await;
+    let site = Site::showroom().await;
     let browser = site.visit(ADMIN, Language::English).await;
     browser.size(1000, 680).await;
     for (name, path, show) in [

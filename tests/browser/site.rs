@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use host_demo::crm::users::SPOTLER_RIGHT;
 use host_demo::explain::Language;
 use host_demo::web::{Pages, router};
-use koppel_tests::{ADMIN, World, spotler};
+use koppel_tests::{ADMIN, World, showroom, spotler};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -37,6 +37,13 @@ impl Site {
     /// A CRM that was just installed: nothing connected, nobody in it.
     pub(crate) async fn new() -> Self {
         Self::of(World::unconnected(spotler()).await).await
+    }
+
+    /// A CRM with something on every page.
+    pub(crate) async fn showroom() -> Self {
+        let world = World::start_with(spotler(), "default").await;
+        showroom::fill(&world).await;
+        Self::of(world).await
     }
 
     /// This world with its pages.

@@ -300,6 +300,7 @@ async fn the_secret_stands_nowhere_in_clear_text() {
         .crm()
         .store()
         .path()
+        .expect("a file")
         .parent()
         .expect("a folder")
         .to_owned();

@@ -252,8 +252,8 @@ async fn what_is_kept_is_sealed_and_forgotten_in_time() {
             .expect("kept")
             .is_empty()
     );
-    let mut bytes = std::fs::read(crm.store().path()).expect("the database");
-    let mut wal = crm.store().path().as_os_str().to_owned();
+    let mut bytes = std::fs::read(crm.store().path().expect("a file")).expect("the database");
+    let mut wal = crm.store().path().expect("a file").as_os_str().to_owned();
     wal.push("-wal");
     bytes.extend(std::fs::read(wal).unwrap_or_default());
     let holds = |word: &str| bytes.windows(word.len()).any(|it| it == word.as_bytes());

@@ -57,7 +57,7 @@ pub(crate) async fn tables(world: &koppel_tests::World) -> String {
             .expect("the tables");
     let mut text = String::new();
     for name in names {
-        let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
+        let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info($1)")
             .bind(&name)
             .fetch_all(readers)
             .await

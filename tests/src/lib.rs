@@ -14,6 +14,9 @@
 pub mod journeys;
 pub mod lists;
 pub mod pages;
+pub mod postgres;
+pub mod showroom;
+pub mod versions;
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,6 +27,7 @@ use host_demo::crm::{Edit, Record};
 use host_demo::host::{Component, DemoConfig, DemoHost};
 use host_demo::window::EveningHours;
 use koppel_embedding::queue::{HistoryEntry, Of};
+use koppel_embedding::secret::KeySource;
 use koppel_embedding::{ComponentFile, Event, Limits, ManualClock};
 use spotler_sim::{Config, SpotlerSim};
 use tempfile::TempDir;
@@ -88,6 +92,16 @@ pub fn spotler() -> Config {
     Config::frozen_at(START)
 }
 
+/// A demo on a database of its own in the tests' PostgreSQL. Set
+/// `KOPPEL_TEST_POSTGRES` to let all tests of a program run on it.
+pub async fn on_postgres() -> DemoConfig {
+    let cluster = tokio::task::spawn_blocking(postgres::Cluster::shared).await;
+    let cluster = cluster.expect("a cluster");
+    let mut demo = DemoConfig::new(cluster.database().await);
+    demo.key = KeySource::At(cluster.key());
+    demo
+}
+
 impl World {
     /// Profile `default`, connected, mapping saved, no contact on either side.
     pub async fn start() -> Self {
@@ -123,6 +137,20 @@ impl World {
         world
     }
 
+    /// Profile `default`, connected, mapping saved, on PostgreSQL.
+    pub async fn start_on_postgres(config: Config) -> Self {
+        let on_postgres = on_postgres().await;
+        let world = Self::unconnected_from(config, |demo| {
+            demo.database = on_postgres.database;
+            demo.key = on_postgres.key;
+        })
+        .await;
+        world.connect("default").await;
+        world.save_mapping().await;
+        world.sim.clear_requests();
+        world
+    }
+
     /// Nothing connected yet.
     pub async fn unconnected(config: Config) -> Self {
         Self::unconnected_from(config, |_| ()).await
@@ -131,7 +159,10 @@ impl World {
     async fn unconnected_from(config: Config, change: impl FnOnce(&mut DemoConfig)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::at(START_MS);
-        let mut demo = DemoConfig::new(folder.path().join("crm.sqlite"));
+        let mut demo = match std::env::var_os("KOPPEL_TEST_POSTGRES") {
+            Some(_) => on_postgres().await,
+            None => DemoConfig::new(folder.path().join("crm.sqlite")),
+        };
         demo.component = Component::Loaded(component());
         demo.clock = Arc::new(clock.clone());
         demo.seed = Some(1);
@@ -179,6 +210,11 @@ impl World {
     pub async fn save_rows(&self, rows: Vec<MappingRow>) {
         self.host.save_mapping(rows).await.expect("mapping saved");
         self.run().await;
+    }
+
+    /// How the CRM is put together, to open another one on the same database.
+    pub fn config(&self) -> &DemoConfig {
+        &self.config
     }
 
     /// Closes the CRM and opens it anew on the same file, as after a restart.

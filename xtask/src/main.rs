@@ -7,6 +7,7 @@ mod bench;
 mod browser_tools;
 mod demo;
 mod example_contacts;
+mod faults;
 mod generated;
 mod pictures;
 mod repo;
@@ -38,6 +39,8 @@ enum Command {
     ExampleContacts(example_contacts::Args),
     /// Makes the pictures of the README anew, in a browser.
     Pictures(pictures::Args),
+    /// Kills processes on one PostgreSQL and cuts them off, and counts what was lost.
+    Faults(faults::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
     Requirements(requirements::Args),
     /// Tries random sequences of events and faults for as long as asked, and counts violations.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
         Command::Pictures(args) => pictures::run(&args),
+        Command::Faults(args) => faults::run(&args),
         Command::Requirements(args) => requirements::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),

@@ -88,6 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     timed("set-up", &mut times, || {
         setup::wasm_target()?;
         if wanted(TESTS) {
+            setup::postgresql()?;
             browser_tools::ready(&repo::root())?;
         }
         Ok(())

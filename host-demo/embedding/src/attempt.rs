@@ -10,12 +10,36 @@ use crate::settle::{Failure, failed};
 use crate::state::CallState;
 use crate::store::WriteError;
 use crate::transaction::{Call, CommitError, Committed, commit, commit_failure, rejected_by_host};
+use crate::worker::JobEngine;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Runs one attempt; an error means that not even the failure could be written:
 /// the row stands as it is, with its attempt counted.
-pub(crate) async fn run(host: &Host, task: Task) -> Result<Committed, String> {
+///
+/// A worker that may not work on the tenant any more drops the call where it is,
+/// as a kill would.
+pub(crate) async fn run(
+    host: &Host,
+    jobs: &Arc<dyn JobEngine>,
+    task: Task,
+) -> Result<Committed, String> {
+    let lost = task.clone();
+    tokio::select! {
+        biased;
+        () = jobs.lapsed() => {
+            log(&lost, 0, Instant::now(), &Committed::Lost);
+            Ok(Committed::Lost)
+        }
+        done = run_to_the_end(host, jobs, task) => done,
+    }
+}
+
+async fn run_to_the_end(
+    host: &Host,
+    jobs: &Arc<dyn JobEngine>,
+    task: Task,
+) -> Result<Committed, String> {
     let began = Instant::now();
     if task.is_unjudged && task.cursor.is_none() {
         let paused = guard::weigh(host, &task).await.map_err(|it| chain(&it))?;
@@ -28,8 +52,8 @@ pub(crate) async fn run(host: &Host, task: Task) -> Result<Committed, String> {
     let (answer, call) = attempt(host, task).await;
     host.faults().step().await;
     let committed = match answer {
-        Ok(answer) => keep(host, call, answer).await,
-        Err(failure) => keep_failure(host, &call, failure).await,
+        Ok(answer) => keep(host, jobs, call, answer).await,
+        Err(failure) => keep_failure(host, jobs, &call, failure).await,
     };
     host.faults().step().await;
     let (task, requests, told) = committed?;
@@ -108,13 +132,23 @@ pub(crate) fn empty(host: &Host, task: Task, started_at: u64) -> Call {
     }
 }
 
-async fn keep(host: &Host, call: Call, answer: Answer) -> Result<Kept, String> {
+async fn keep(
+    host: &Host,
+    jobs: &Arc<dyn JobEngine>,
+    call: Call,
+    answer: Answer,
+) -> Result<Kept, String> {
     let call = Arc::new(call);
-    let kept = call.clone();
+    let (kept, within) = (call.clone(), jobs.clone());
     let written = host
         .store()
-        .write_quietly(move |connection| {
-            Box::pin(async move { commit(connection, &kept, &answer).await })
+        .write_quietly(&call.task.tenant, move |connection| {
+            Box::pin(async move {
+                if !within.holds(connection, &kept.task.tenant).await? {
+                    return Ok(Committed::Lost);
+                }
+                commit(connection, &kept, &answer).await
+            })
         })
         .await;
     match written {
@@ -122,12 +156,17 @@ async fn keep(host: &Host, call: Call, answer: Answer) -> Result<Kept, String> {
         Err(error) => {
             let failure = classify(&error);
             tracing::warn!(event = %call.task.key, code = failure.code(), "an answer was not committed");
-            keep_failure(host, &call, failure).await
+            keep_failure(host, jobs, &call, failure).await
         }
     }
 }
 
-async fn keep_failure(host: &Host, call: &Call, failure: Failure) -> Result<Kept, String> {
+async fn keep_failure(
+    host: &Host,
+    jobs: &Arc<dyn JobEngine>,
+    call: &Call,
+    failure: Failure,
+) -> Result<Kept, String> {
     let task = &call.task;
     let settled = failed(&failure, task.faults, task.attempt, call.now, call.chance);
     let kept = Call {
@@ -136,12 +175,16 @@ async fn keep_failure(host: &Host, call: &Call, failure: Failure) -> Result<Kept
         now: call.now,
         ..empty(host, task.clone(), call.started_at)
     };
+    let within = jobs.clone();
     let written = host
         .store()
-        .write_quietly(move |connection| {
-            Box::pin(
-                async move { commit_failure(connection, &kept, &settled, failure.code()).await },
-            )
+        .write_quietly(&task.tenant, move |connection| {
+            Box::pin(async move {
+                if !within.holds(connection, &kept.task.tenant).await? {
+                    return Ok(Committed::Lost);
+                }
+                commit_failure(connection, &kept, &settled, failure.code()).await
+            })
         })
         .await;
     let committed = written.map_err(|error| chain(&error))?;
@@ -177,6 +220,7 @@ fn log(task: &Task, requests: u32, began: Instant, committed: &Committed) {
         Committed::Stands(class, code) => (*class, code.as_str()),
         Committed::Conflict => ("conflict", "read-has-changed"),
         Committed::Gone => ("gone", "ended-by-a-person"),
+        Committed::Lost => ("lost", "another-worker"),
     };
     let kind = task
         .event

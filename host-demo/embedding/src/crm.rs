@@ -10,9 +10,10 @@ use crate::queue::Event;
 use crate::{EventKey, TenantId, Timestamp};
 use async_trait::async_trait;
 
-/// The connection through which the CRM and the embedding reach their tables.
-/// The one place that names the database.
-pub type Connection = sqlx::SqliteConnection;
+/// The connection through which the CRM and the embedding reach their tables:
+/// SQLite's or PostgreSQL's. Statements name their parameters `$1`, `$2`, … and
+/// keep yes and no as 1 and 0 ([`store::flag`](crate::store::flag)).
+pub type Connection = sqlx::AnyConnection;
 
 /// The CRM could not be read. The call ends, and is tried again as the next
 /// attempt.

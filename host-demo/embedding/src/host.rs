@@ -36,6 +36,9 @@ pub struct HostConfig {
     pub plain_http: PlainHttp,
     /// How often a worker looks for events of other processes.
     pub poll: Duration,
+    /// With PostgreSQL: how long after the death of a process others take over what
+    /// it was working on.
+    pub lease: Duration,
     /// Where tests cut calls off.
     pub faults: FaultPoints,
     /// The seed of the jitter, for tests; none: another one at every start.
@@ -50,6 +53,7 @@ impl Default for HostConfig {
             in_flight: 32,
             plain_http: PlainHttp::Loopback,
             poll: Duration::from_millis(500),
+            lease: Duration::from_secs(10),
             faults: FaultPoints::default(),
             seed: None,
         }

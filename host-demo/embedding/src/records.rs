@@ -29,7 +29,7 @@ pub(crate) async fn row_revision(
     connection: &mut Connection,
     task: &Task,
 ) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("SELECT revision FROM koppel_event WHERE seq = ? AND id = ?")
+    sqlx::query_scalar("SELECT revision FROM koppel_event WHERE seq = $1 AND id = $2")
         .bind(task.seq)
         .bind(task.key.as_str())
         .fetch_optional(connection)
@@ -37,7 +37,7 @@ pub(crate) async fn row_revision(
 }
 
 pub(crate) async fn remove(connection: &mut Connection, task: &Task) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM koppel_event WHERE seq = ?")
+    sqlx::query("DELETE FROM koppel_event WHERE seq = $1")
         .bind(task.seq)
         .execute(connection)
         .await?;
@@ -58,10 +58,10 @@ pub(crate) async fn keep_as_new(
         |it| serde_json::to_string(&it).unwrap_or_default(),
     );
     sqlx::query(
-        "UPDATE koppel_event SET id = ?1, attempt = 0, faults = 0, conflicts = 0, cursor = NULL,
+        "UPDATE koppel_event SET id = $1, attempt = 0, faults = 0, conflicts = 0, cursor = NULL,
              done = NULL, total = NULL, unit = NULL, reason = NULL, not_before = 0,
-             payload = CASE payload WHEN ?2 THEN ?3 ELSE payload END
-         WHERE seq = ?4",
+             payload = CASE payload WHEN $2 THEN $3 ELSE payload END
+         WHERE seq = $4",
     )
     .bind(EventKey::fresh().as_str())
     .bind(handed_in)
@@ -81,13 +81,13 @@ pub(crate) async fn next_step(
     to: &Waiting<'_>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE koppel_event SET cursor = ?2, attempt = 0, faults = 0, conflicts = 0,
-             not_before = ?3, reason = ?4,
-             done = CASE WHEN ?5 IS NULL OR ?5 < done THEN done ELSE ?5 END,
-             total = coalesce(?6, total),
-             unit = coalesce(?7, unit), long_work = 1,
+        "UPDATE koppel_event SET cursor = $2, attempt = 0, faults = 0, conflicts = 0,
+             not_before = $3, reason = $4,
+             done = CASE WHEN $5 IS NULL OR $5 < done THEN done ELSE $5 END,
+             total = coalesce($6, total),
+             unit = coalesce($7, unit), long_work = 1,
              turn = (SELECT max(turn) + 1 FROM koppel_event)
-         WHERE seq = ?1",
+         WHERE seq = $1",
     )
     .bind(task.seq)
     .bind(cursor)
@@ -108,15 +108,15 @@ pub(crate) async fn again(
     is_fault: bool,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE koppel_event SET faults = CASE WHEN ?2 THEN faults + 1 ELSE 0 END, conflicts = 0,
-             not_before = ?3, reason = ?4,
-             done = CASE WHEN ?5 IS NULL OR ?5 < done THEN done ELSE ?5 END,
-             total = coalesce(?6, total),
-             unit = coalesce(?7, unit)
-         WHERE seq = ?1",
+        "UPDATE koppel_event SET faults = CASE WHEN $2 = 1 THEN faults + 1 ELSE 0 END, conflicts = 0,
+             not_before = $3, reason = $4,
+             done = CASE WHEN $5 IS NULL OR $5 < done THEN done ELSE $5 END,
+             total = coalesce($6, total),
+             unit = coalesce($7, unit)
+         WHERE seq = $1",
     )
     .bind(task.seq)
-    .bind(is_fault)
+    .bind(i64::from(is_fault))
     .bind(stored(to.not_before))
     .bind(serde_json::to_string(to.reason).unwrap_or_default())
     .bind(to.progress.map(|it| stored(it.done)))
@@ -157,10 +157,10 @@ pub(crate) async fn note_conflict(
     not_before: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE koppel_event SET conflicts = CASE WHEN ? THEN conflicts + 1 ELSE 0 END,
-             not_before = ? WHERE seq = ?",
+        "UPDATE koppel_event SET conflicts = CASE WHEN $1 = 1 THEN conflicts + 1 ELSE 0 END,
+             not_before = $2 WHERE seq = $3",
     )
-    .bind(is_own)
+    .bind(i64::from(is_own))
     .bind(stored(not_before))
     .bind(task.seq)
     .execute(connection)
@@ -175,7 +175,7 @@ pub(crate) async fn write_history(
     sqlx::query(
         "INSERT INTO koppel_history (tenant, event, hook, subject, attempt, outcome, reason, about,
              why, requests, started_at, ended_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(line.task.tenant.as_str())
     .bind(line.task.key.as_str())
@@ -204,9 +204,9 @@ pub(crate) async fn write_rejection(
 ) -> Result<(), sqlx::Error> {
     end_rejections_of(connection, task).await?;
     sqlx::query(
-        "INSERT INTO koppel_rejection (event, tenant, hook, subject, payload, occurred_at, user,
+        "INSERT INTO koppel_rejection (event, tenant, hook, subject, payload, occurred_at, \"user\",
              cursor, reason, about, who, attempts, rejected_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (event) DO UPDATE SET reason = excluded.reason, about = excluded.about,
              who = excluded.who, attempts = excluded.attempts, rejected_at = excluded.rejected_at",
     )
@@ -259,7 +259,7 @@ pub(crate) async fn end_rejections_of(
         | Event::SignedUp(_) => false,
     };
     if same_again {
-        sqlx::query("DELETE FROM koppel_rejection WHERE tenant = ? AND hook = ? AND subject IS ?")
+        sqlx::query("DELETE FROM koppel_rejection WHERE tenant = $1 AND hook = $2 AND subject IS NOT DISTINCT FROM $3")
             .bind(task.tenant.as_str())
             .bind(task.event.hook())
             .bind(task.event.subject())

@@ -42,13 +42,15 @@ impl fmt::Debug for Secret {
 }
 
 /// Where the key that seals secrets comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum KeySource {
     /// `KOPPEL_KEY` (64 hex digits) where it is set, else `<database>.key`.
     #[default]
     EnvironmentOrFile,
     /// `<database>.key`, made with mode 0600 where it is missing.
     File,
+    /// This file, likewise.
+    At(PathBuf),
 }
 
 /// The key that seals secrets could not be had.
@@ -60,6 +62,9 @@ pub enum KeyError {
     /// The key file could not be read or made.
     #[error("the key file could not be read or made")]
     File(#[from] std::io::Error),
+    /// A database of PostgreSQL's has no file that a key could lie beside.
+    #[error("with PostgreSQL, set KOPPEL_KEY to 64 hex digits, the same for all processes")]
+    NoFile,
     /// The machine gives no random bytes.
     #[error("the machine gives no random bytes")]
     NoChance,
@@ -80,14 +85,23 @@ impl fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
-    pub(crate) fn from_source(source: KeySource, database: &Path) -> Result<Self, KeyError> {
+    /// The key; `database` is the file that it may lie beside.
+    pub(crate) fn from_source(
+        source: &KeySource,
+        database: Option<&Path>,
+    ) -> Result<Self, KeyError> {
         let from_environment = match source {
             KeySource::EnvironmentOrFile => std::env::var("KOPPEL_KEY").ok(),
-            KeySource::File => None,
+            KeySource::File | KeySource::At(_) => None,
         };
-        let hex = match from_environment {
-            Some(hex) => Zeroizing::new(hex),
-            None => key_file(database)?,
+        let hex = match (from_environment, source) {
+            (Some(hex), _) => Zeroizing::new(hex),
+            (None, KeySource::At(path)) => key_file(path)?,
+            (None, KeySource::EnvironmentOrFile | KeySource::File) => {
+                let mut name = database.ok_or(KeyError::NoFile)?.as_os_str().to_owned();
+                name.push(".key");
+                key_file(Path::new(&name))?
+            }
         };
         Self::from_hex(hex.trim())
     }
@@ -148,16 +162,13 @@ fn random<const N: usize>() -> Result<[u8; N], KeyError> {
     Ok(bytes)
 }
 
-fn key_file(database: &Path) -> Result<Zeroizing<String>, KeyError> {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".key");
-    let path = PathBuf::from(name);
-    match make_key_file(&path) {
+fn key_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
+    match make_key_file(path) {
         Ok(()) => {}
         Err(KeyError::File(error)) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error),
     }
-    Ok(Zeroizing::new(std::fs::read_to_string(&path)?))
+    Ok(Zeroizing::new(std::fs::read_to_string(path)?))
 }
 
 /// Written beside and linked into place, so that nobody reads half a key.
@@ -167,7 +178,7 @@ fn make_key_file(path: &Path) -> Result<(), KeyError> {
     }
     let key = Zeroizing::new(random::<32>()?);
     let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|it| format!("{it:02x}")).collect());
-    let beside = path.with_extension(format!("key-{}", std::process::id()));
+    let beside = path.with_extension(format!("key-{}", uuid::Uuid::new_v4()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

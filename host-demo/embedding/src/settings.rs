@@ -1,7 +1,7 @@
 //! What an administrator saved about the connection, one row for each tenant.
 
 use crate::contract::connection::Profile;
-use crate::store::StoreError;
+use crate::store::{StoreError, flag};
 use crate::{Connection, Secret, Store, TenantId};
 use sqlx::Row;
 
@@ -40,12 +40,12 @@ pub async fn save(
         .map_err(|_| StoreError::Unreadable("koppel_settings.profile"))?;
     sqlx::query(
         "INSERT INTO koppel_settings (tenant, active, key, secret, address, profile, revision)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
-         ON CONFLICT (tenant) DO UPDATE SET active = ?2, key = ?3,
-             secret = coalesce(?4, secret), address = ?5, profile = ?6, revision = revision + 1",
+         VALUES ($1, $2, $3, $4, $5, $6, 1)
+         ON CONFLICT (tenant) DO UPDATE SET active = $2, key = $3,
+             secret = coalesce($4, koppel_settings.secret), address = $5, profile = $6, revision = koppel_settings.revision + 1",
     )
     .bind(tenant.as_str())
-    .bind(settings.active)
+    .bind(i64::from(settings.active))
     .bind(&settings.key)
     .bind(sealed)
     .bind(&settings.address)
@@ -76,7 +76,7 @@ pub(crate) async fn load_with_revision(
 ) -> Result<Option<(TenantSettings, i64)>, StoreError> {
     let Some(row) = sqlx::query(
         "SELECT active, key, secret, address, profile, revision
-         FROM koppel_settings WHERE tenant = ?",
+         FROM koppel_settings WHERE tenant = $1",
     )
     .bind(tenant.as_str())
     .fetch_optional(connection)
@@ -96,7 +96,7 @@ pub(crate) async fn load_with_revision(
     let profile = serde_json::from_str(row.try_get("profile")?)
         .map_err(|_| StoreError::Unreadable("koppel_settings.profile"))?;
     let settings = TenantSettings {
-        active: row.try_get("active")?,
+        active: flag(&row, "active")?,
         key: row.try_get("key")?,
         secret,
         address: row.try_get("address")?,
@@ -111,7 +111,7 @@ pub(crate) async fn revision(
     tenant: &TenantId,
 ) -> Result<i64, sqlx::Error> {
     let revision: Option<i64> =
-        sqlx::query_scalar("SELECT revision FROM koppel_settings WHERE tenant = ?")
+        sqlx::query_scalar("SELECT revision FROM koppel_settings WHERE tenant = $1")
             .bind(tenant.as_str())
             .fetch_optional(connection)
             .await?;

@@ -49,6 +49,8 @@ pub(crate) enum Committed {
     Conflict,
     /// The event is not in the queue any more: a person ended it.
     Gone,
+    /// Another worker works on the tenant now, or may: nothing of it was kept.
+    Lost,
 }
 
 /// Commits a call with its answer.

@@ -1,26 +1,34 @@
 //! The worker: claims what is due, keeps the order, lets nobody wait for others.
 
 mod claims;
+mod job_engine;
+mod leases;
 mod places;
+mod sole;
+
+pub(crate) use job_engine::JobEngine;
 
 use crate::host::Host;
 use crate::queue::Event;
 use crate::queue::task::{self, Task};
-use crate::store::StoreError;
+use crate::store::{Database, StoreError};
 use crate::transaction::Committed;
-use crate::{Timestamp, attempt, guard};
+use crate::{TenantId, Timestamp, attempt, guard};
 use claims::Claims;
 use futures::FutureExt;
-use std::fs::File;
+use leases::Leases;
+use sole::Sole;
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// The worker cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
-    /// Another process, or another worker of this one, works on the same file.
+    /// Another process works on the same file, or another worker of this process on
+    /// the same database.
     #[error("another worker works on this database")]
     AnotherWorker,
     /// The file that keeps others away cannot be had.
@@ -52,14 +60,12 @@ pub struct Ran {
     pub conflicts: u64,
 }
 
-/// Works the queue of one database file. There is one at a time: a lock file
-/// beside the database says so, and the system takes it back from a process that
-/// was killed.
+/// Works the queue of one database. Of a file there is one at a time; on one
+/// PostgreSQL there may be one in each of several processes.
 #[derive(Debug)]
 pub struct Worker {
     host: Host,
-    /// Held for as long as the worker lives.
-    _lock: File,
+    jobs: Arc<dyn JobEngine>,
 }
 
 /// How long [`Worker::run`] waits for calls under way when it is to stop.
@@ -71,24 +77,20 @@ impl Host {
     /// The worker of this database.
     ///
     /// # Errors
-    /// [`WorkerError::AnotherWorker`] while there is one.
+    /// [`WorkerError::AnotherWorker`] while there is one: with a file, in any
+    /// process; with PostgreSQL, in this one.
     pub fn worker(&self) -> Result<Worker, WorkerError> {
-        let mut name = self.store().path().as_os_str().to_owned();
-        name.push(".worker");
-        let options = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(PathBuf::from(name));
-        let lock = options.map_err(WorkerError::Lock)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Worker {
-                host: self.clone(),
-                _lock: lock,
-            }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(WorkerError::AnotherWorker),
-            Err(std::fs::TryLockError::Error(error)) => Err(WorkerError::Lock(error)),
-        }
+        let config = &self.inner.config;
+        let jobs: Arc<dyn JobEngine> = match self.store().database() {
+            Database::File(path) => Arc::new(Sole::of(path)?),
+            Database::Postgres(_) => {
+                Arc::new(Leases::of(self.store(), config.in_flight, config.lease)?)
+            }
+        };
+        Ok(Worker {
+            host: self.clone(),
+            jobs,
+        })
     }
 }
 
@@ -106,10 +108,18 @@ impl Worker {
         loop {
             self.fill(&mut flight, &mut claims).await?;
             if flight.is_empty() {
+                self.give_all_back().await?;
                 return Ok(ran);
             }
             self.land(&mut flight, &mut claims, &mut ran).await?;
         }
+    }
+
+    /// Others need not wait for what this worker had.
+    async fn give_all_back(&self) -> Result<(), WorkerError> {
+        let mut connection = self.host.store().readers().acquire().await?;
+        let given = self.jobs.give_back(&mut connection, &HashSet::new()).await;
+        Ok(given?)
     }
 
     /// Works until `shutdown` is ready, then lets the calls under way end.
@@ -151,6 +161,9 @@ impl Worker {
         tokio::time::timeout(GRACE, ending)
             .await
             .unwrap_or(Ok(()))?;
+        flight.abort_all();
+        while flight.join_next().await.is_some() {}
+        self.give_all_back().await?;
         Ok(ran)
     }
 
@@ -177,42 +190,74 @@ impl Worker {
             let now = self.host.clock().now();
             let mut connection = self.host.store().readers().acquire().await?;
             let paces = &self.host.inner.paces;
-            let rows = claims.choose(&mut connection, paces, most, now).await?;
+            let jobs = self.jobs.as_ref();
+            let rows = claims
+                .choose(&mut connection, jobs, paces, most, now)
+                .await?;
             drop(connection);
             if rows.is_empty() {
                 break;
             }
-            let begun = rows.clone();
-            let crm = self.host.inner.crm.clone();
-            let tasks = self
-                .host
-                .store()
-                .write_quietly(move |connection| {
-                    Box::pin(async move {
-                        guard::judge(connection, crm.as_ref(), now, &begun).await?;
-                        task::begin(connection, &begun).await
-                    })
-                })
-                .await
-                .map_err(crate::store::WriteError::into_inner)?;
-            for task in tasks {
-                claims.take(&task);
-                if matches!(task.event, Event::SettingsSaved) {
-                    self.host.inner.paces.forget(&task.tenant);
+            let begun = rows
+                .iter()
+                .map(|(tenant, rows)| self.begin(tenant, rows, now));
+            let mut started = 0;
+            for tasks in futures::future::join_all(begun).await {
+                for task in tasks? {
+                    claims.take(&task);
+                    self.start(flight, task);
+                    started += 1;
                 }
-                let host = self.host.clone();
-                flight.spawn(async move {
-                    // A vendor's code runs in here: a panic must give the claim back.
-                    let attempt = AssertUnwindSafe(attempt::run(&host, task.clone()));
-                    let ran = attempt.catch_unwind().await;
-                    (
-                        task,
-                        ran.unwrap_or_else(|_| Err("the CRM's code panicked".to_owned())),
-                    )
-                });
+            }
+            if started == 0 {
+                // Another worker has taken the tenants, or people the events.
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Counts the attempts of what was chosen of one tenant.
+    async fn begin(
+        &self,
+        tenant: &str,
+        rows: &[i64],
+        now: Timestamp,
+    ) -> Result<Vec<Task>, StoreError> {
+        let tenant =
+            TenantId::new(tenant).map_err(|_| StoreError::Unreadable("koppel_event.tenant"))?;
+        let (crm, jobs, begun) = (
+            self.host.inner.crm.clone(),
+            self.jobs.clone(),
+            rows.to_vec(),
+        );
+        let of = tenant.clone();
+        let began = self.host.store().write_quietly(&tenant, move |connection| {
+            Box::pin(async move {
+                if !jobs.holds(connection, &of).await? {
+                    return Ok(Vec::new());
+                }
+                guard::judge(connection, crm.as_ref(), now, &begun).await?;
+                task::begin(connection, &begun).await
+            })
+        });
+        began.await.map_err(crate::store::WriteError::into_inner)
+    }
+
+    fn start(&self, flight: &mut Flight, task: Task) {
+        if matches!(task.event, Event::SettingsSaved) {
+            self.host.inner.paces.forget(&task.tenant);
+        }
+        let (host, jobs) = (self.host.clone(), self.jobs.clone());
+        flight.spawn(async move {
+            // A vendor's code runs in here: a panic must give the claim back.
+            let attempt = AssertUnwindSafe(attempt::run(&host, &jobs, task.clone()));
+            let ran = attempt.catch_unwind().await;
+            (
+                task,
+                ran.unwrap_or_else(|_| Err("the CRM's code panicked".to_owned())),
+            )
+        });
     }
 
     /// Waits for one call to end and gives its claim back.
@@ -238,7 +283,7 @@ impl Worker {
                 match committed {
                     Committed::Stands(..) => ran.settled += 1,
                     Committed::Conflict => ran.conflicts += 1,
-                    Committed::Gone => {}
+                    Committed::Gone | Committed::Lost => {}
                 }
                 Ok(())
             }

@@ -69,7 +69,7 @@ async fn a_call_that_traps_leaves_nothing_and_is_rejected_after_eight_times() {
     assert!(world.waiting().await.is_empty());
 
     let (tenant, retried) = (world.tenant.clone(), key.clone());
-    let again = world.host.store().write(move |connection| {
+    let again = world.host.store().write(&world.tenant, move |connection| {
         Box::pin(async move { queue::retry(connection, &tenant, &retried).await })
     });
     assert!(again.await.expect("retried"));
@@ -204,7 +204,7 @@ async fn saves_of_one_record_wait_in_one_row_and_stages_never_do() {
 async fn a_transaction_that_fails_leaves_no_event_and_does_not_disturb_others() {
     let world = World::start(&hook(SYNCED)).await;
     let tenant = world.tenant.clone();
-    let failed = world.host.store().write(move |connection| {
+    let failed = world.host.store().write(&world.tenant, move |connection| {
         Box::pin(async move {
             let event = Event::Tick;
             let new = koppel_embedding::NewEvent {

@@ -1,12 +1,12 @@
 //! What every command shares: the database, the component, who asks, and how
 //! the answer is printed.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
-use koppel_embedding::{Clock, ManualClock, SystemClock, TenantId};
+use koppel_embedding::{Clock, ManualClock, SystemClock, TenantId, store::Database};
 
 use super::output::Output;
 use crate::{
@@ -18,14 +18,19 @@ use crate::{
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Shared {
-    /// The database file; it is made if it is missing.
+    /// The database: a file, which is made if it is missing, or `postgres://…`.
     #[arg(
         long,
         global = true,
         default_value = "koppel-demo.sqlite",
-        value_name = "FILE"
+        value_name = "FILE-OR-URL"
     )]
-    database: PathBuf,
+    database: Database,
+    /// With PostgreSQL: the seconds after which others take over from a process
+    /// that died.
+    #[arg(long, global = true, default_value_t = 10, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    lease: u64,
     /// The component; the one that comes along if none is named.
     #[arg(long, global = true, value_name = "FILE")]
     component: Option<PathBuf>,
@@ -115,12 +120,9 @@ impl Session {
 
     /// The CRM alone; it needs no component.
     pub(crate) async fn crm(&self) -> anyhow::Result<DemoCrm> {
-        let crm = open_crm(&self.config()?).await.with_context(|| {
-            format!(
-                "cannot open the database {}",
-                self.shared.database.display()
-            )
-        })?;
+        let crm = open_crm(&self.config()?)
+            .await
+            .with_context(|| format!("cannot open the database {}", self.shared.database))?;
         let crm = crm.as_user(&self.shared.user);
         Ok(match &self.rehearsal {
             Some(rehearsal) => crm.rehearsing(rehearsal),
@@ -146,6 +148,16 @@ impl Session {
             .map_or(Component::Bundled, Component::File)
     }
 
+    /// Beside the database file; with PostgreSQL, where this user keeps such things.
+    fn cache(&self) -> Option<PathBuf> {
+        if let Some(file) = self.shared.database.file() {
+            return Some(file.with_extension("cache"));
+        }
+        let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let of_home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
+        Some(caches.or_else(of_home)?.join("koppel-demo"))
+    }
+
     fn config(&self) -> anyhow::Result<DemoConfig> {
         let Shared {
             evening_opens,
@@ -157,10 +169,11 @@ impl Session {
         Ok(DemoConfig {
             tenant,
             component: self.component(),
-            cache: Some(self.shared.database.with_extension("cache")),
+            cache: self.cache(),
+            lease: Duration::from_secs(self.shared.lease),
             clock: self.shared.clock()?,
             hours: EveningHours::parse(evening_opens, evening_closes, zone)?,
-            ..DemoConfig::new(&self.shared.database)
+            ..DemoConfig::new(self.shared.database.clone())
         })
     }
 }

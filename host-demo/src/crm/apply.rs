@@ -108,7 +108,7 @@ async fn status(
     change: &StatusChange,
 ) -> Result<(), ApplyError> {
     let written = sqlx::query(
-        "UPDATE crm_records SET status = ?, reason = ? WHERE tenant = ? AND kind = ? AND id = ?",
+        "UPDATE crm_records SET status = $1, reason = $2 WHERE tenant = $3 AND kind = $4 AND id = $5",
     )
     .bind(super::codes::Code::code(change.status))
     .bind(&change.reason)

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use koppel_embedding::Connection;
+use koppel_embedding::store::flag;
 use sqlx::Row;
 
 use super::{
@@ -47,11 +48,11 @@ impl DemoCrm {
         self.write(move |connection, tenant| {
             Box::pin(async move {
                 sqlx::query(
-                    "UPDATE crm_permission_attributes SET name = ? WHERE tenant = ? AND bit = ?",
+                    "UPDATE crm_permission_attributes SET name = $1 WHERE tenant = $2 AND bit = $3",
                 )
                 .bind(name)
                 .bind(tenant)
-                .bind(bit)
+                .bind(i64::from(bit))
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -64,9 +65,9 @@ impl DemoCrm {
     pub async fn remove_attribute(&self, bit: u32) -> Result<(), StoreError> {
         self.write(move |connection, tenant| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM crm_permission_attributes WHERE tenant = ? AND bit = ?")
+                sqlx::query("DELETE FROM crm_permission_attributes WHERE tenant = $1 AND bit = $2")
                     .bind(tenant)
-                    .bind(bit)
+                    .bind(i64::from(bit))
                     .execute(connection)
                     .await?;
                 Ok(())
@@ -83,17 +84,17 @@ pub(crate) async fn all(
 ) -> Result<Vec<Attribute>, StoreError> {
     let rows = sqlx::query(
         "SELECT bit, category, name, retired FROM crm_permission_attributes
-         WHERE tenant = ? ORDER BY retired, position, bit",
+         WHERE tenant = $1 ORDER BY retired, position, bit",
     )
     .bind(tenant)
     .fetch_all(connection)
     .await?;
-    let attribute = |row: &sqlx::sqlite::SqliteRow| {
+    let attribute = |row: &sqlx::any::AnyRow| {
         Ok(Attribute {
-            bit: row.try_get("bit")?,
+            bit: super::rows::number_of(row, "bit")?,
             category: row.try_get("category")?,
             name: row.try_get("name")?,
-            retired: row.try_get("retired")?,
+            retired: flag(row, "retired")?,
         })
     };
     rows.iter().map(attribute).collect()
@@ -120,19 +121,19 @@ pub(crate) async fn ensure(
     tenant: &str,
     wanted: &PermissionAttributes,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE crm_permission_attributes SET retired = 1 WHERE tenant = ?")
+    sqlx::query("UPDATE crm_permission_attributes SET retired = 1 WHERE tenant = $1")
         .bind(tenant)
         .execute(&mut *connection)
         .await?;
     for (position, permission) in (0_i64..).zip(&wanted.permissions) {
         sqlx::query(
             "INSERT INTO crm_permission_attributes (tenant, bit, category, name, position, retired)
-             VALUES (?, ?, ?, ?, ?, 0)
+             VALUES ($1, $2, $3, $4, $5, 0)
              ON CONFLICT (tenant, bit) DO UPDATE SET category = excluded.category,
                  name = excluded.name, position = excluded.position, retired = 0",
         )
         .bind(tenant)
-        .bind(permission.bit)
+        .bind(i64::from(permission.bit))
         .bind(&wanted.category)
         .bind(&permission.name)
         .bind(position)
@@ -162,12 +163,12 @@ pub(crate) async fn catalogue(
 ) -> Result<Catalogue, StoreError> {
     let rows = sqlx::query(
         "SELECT name, label, field_type, kinds, meaning FROM crm_custom_fields
-         WHERE tenant = ? ORDER BY name",
+         WHERE tenant = $1 ORDER BY name",
     )
     .bind(tenant)
     .fetch_all(connection)
     .await?;
-    let field = |row: &sqlx::sqlite::SqliteRow| {
+    let field = |row: &sqlx::any::AnyRow| {
         let kinds: &str = row.try_get("kinds")?;
         Ok(Field {
             name: row.try_get("name")?,
@@ -201,8 +202,10 @@ pub(crate) async fn add_field(
 ) -> Result<(), StoreError> {
     let kinds: Vec<&str> = field.kinds.iter().map(|it| it.code()).collect();
     sqlx::query(
-        "INSERT OR REPLACE INTO crm_custom_fields (tenant, name, label, field_type, kinds, meaning)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO crm_custom_fields (tenant, name, label, field_type, kinds, meaning)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (tenant, name) DO UPDATE SET label = excluded.label,
+             field_type = excluded.field_type, kinds = excluded.kinds, meaning = excluded.meaning",
     )
     .bind(tenant)
     .bind(&field.name)

@@ -1,6 +1,7 @@
 //! Campaigns: the wizard, what a run would do, the run, and how they all stand
 //! (PV-15..PV-17, PV-22, PV-42).
 
+use koppel_embedding::store::flag;
 use koppel_embedding::{
     Connection, Event, EventKey,
     contract::{campaigns::CampaignExport, types::EveningWindow},
@@ -193,8 +194,8 @@ impl DemoCrm {
                 .bind(form.system)
                 .bind(form.list_name)
                 .bind(selection)
-                .bind(form.permission)
-                .bind(form.auto_close)
+                .bind(form.permission.map(i64::from))
+                .bind(i64::from(form.auto_close))
                 .bind(rows::integer(now))
                 .bind(user)
                 .execute(connection)
@@ -384,7 +385,7 @@ async fn read(
     row.as_ref().map(campaign_of).transpose()
 }
 
-fn campaign_of(row: &sqlx::sqlite::SqliteRow) -> Result<Campaign, StoreError> {
+fn campaign_of(row: &sqlx::any::AnyRow) -> Result<Campaign, StoreError> {
     let optional = |column: &'static str| -> Result<Option<u64>, StoreError> {
         Ok(row
             .try_get::<Option<i64>, _>(column)?
@@ -397,8 +398,10 @@ fn campaign_of(row: &sqlx::sqlite::SqliteRow) -> Result<Campaign, StoreError> {
         system: row.try_get("system")?,
         list_name: row.try_get("list_name")?,
         selection: row.try_get("selection")?,
-        permission: row.try_get("permission")?,
-        auto_close: row.try_get("auto_close")?,
+        permission: row
+            .try_get::<Option<i64>, _>("permission")?
+            .and_then(|it| u32::try_from(it).ok()),
+        auto_close: flag(row, "auto_close")?,
         created_at: rows::moment_of(row, "created_at")?,
         event: row
             .try_get::<Option<String>, _>("event")?

@@ -2,7 +2,7 @@
 //! record (YO-02, YO-03, C25).
 
 use koppel_embedding::{Connection, EventKey, Store, TenantId};
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{codes::Code, desk::DemoCrm, error::StoreError, rows};
 use crate::contract::{ContactSnapshot, CrmChange, RecordRef, RecordState, SnapshotCause};
@@ -38,7 +38,7 @@ impl DemoCrm {
         .bind(&of.id)
         .fetch_all(self.store.readers())
         .await?;
-        let line = |row: &SqliteRow| {
+        let line = |row: &AnyRow| {
             let run: Option<i64> = row.try_get("run")?;
             Ok(SnapshotLine {
                 id: rows::moment_of(row, "id")?,
@@ -93,10 +93,10 @@ impl DemoCrm {
         .bind(self.tenant.as_str())
         .bind(rows::integer(run))
         .bind(rows::integer(after))
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
-        let opened = |row: &SqliteRow| {
+        let opened = |row: &AnyRow| {
             let snapshot = open(&self.store, &self.tenant, row)?;
             Ok((rows::moment_of(row, "id")?, snapshot))
         };
@@ -225,7 +225,7 @@ pub(crate) async fn read(
     found.map(|row| open(store, tenant, &row)).transpose()
 }
 
-fn open(store: &Store, tenant: &TenantId, row: &SqliteRow) -> Result<ContactSnapshot, StoreError> {
+fn open(store: &Store, tenant: &TenantId, row: &AnyRow) -> Result<ContactSnapshot, StoreError> {
     let sealed: &[u8] = row.try_get("sealed")?;
     let text = store
         .unseal(tenant, sealed)

@@ -3,8 +3,13 @@
 
 use std::sync::Arc;
 
-use koppel_embedding::{Clock, Connection, Event, EventKey, NewEvent, Store, TenantId, queue};
-use sqlx::migrate::Migrator;
+use koppel_embedding::{
+    Clock, Connection, Event, EventKey, NewEvent, Store, TenantId, queue, store::schema_for,
+};
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr,
+    migrate::{Migration, Migrator},
+};
 
 use super::{
     attributes, contact_snapshots,
@@ -70,11 +75,22 @@ impl DemoCrm {
         hours: EveningHours,
     ) -> Result<Self, StoreError> {
         let migrated = store
-            .write(|connection| {
+            .make_tables(|connection| {
                 Box::pin(async move {
+                    let of_database = |it: &Migration| {
+                        let text = schema_for(connection, it.sql.as_str());
+                        Migration::new(
+                            it.version,
+                            it.description.clone(),
+                            it.migration_type,
+                            AssertSqlSafe(text).into_sql_str(),
+                            it.no_tx,
+                        )
+                    };
                     let mut migrator =
-                        Migrator::with_migrations(MIGRATIONS.iter().cloned().collect());
+                        Migrator::with_migrations(MIGRATIONS.iter().map(of_database).collect());
                     migrator.dangerous_set_table_name("crm_migrations");
+                    migrator.set_locking(false);
                     migrator
                         .run_direct(None, connection, false)
                         .await
@@ -279,7 +295,7 @@ impl DemoCrm {
         let tenant = self.tenant.as_str().to_owned();
         let done = self
             .store
-            .write(move |connection| work(connection, tenant))
+            .write(&self.tenant, move |connection| work(connection, tenant))
             .await;
         done.map_err(koppel_embedding::store::WriteError::into_inner)
     }

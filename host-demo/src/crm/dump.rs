@@ -27,7 +27,7 @@ impl DemoCrm {
     async fn dump_records(&self) -> Result<Value, StoreError> {
         let mut connection = self.store.readers().acquire().await?;
         let keys =
-            sqlx::query("SELECT kind, id FROM crm_records WHERE tenant = ? ORDER BY kind, id")
+            sqlx::query("SELECT kind, id FROM crm_records WHERE tenant = $1 ORDER BY kind, id")
                 .bind(self.tenant.as_str())
                 .fetch_all(&mut *connection)
                 .await?;
@@ -65,12 +65,12 @@ impl DemoCrm {
     async fn dump_activities(&self) -> Result<Value, StoreError> {
         let rows = sqlx::query(
             "SELECT key, kind, id, activity_kind, title, facts FROM crm_activities
-             WHERE tenant = ? ORDER BY key",
+             WHERE tenant = $1 ORDER BY key",
         )
         .bind(self.tenant.as_str())
         .fetch_all(self.store.readers())
         .await?;
-        let activity = |row: &sqlx::sqlite::SqliteRow| -> Result<Value, StoreError> {
+        let activity = |row: &sqlx::any::AnyRow| -> Result<Value, StoreError> {
             Ok(json!({
                 "key": row.try_get::<String, _>("key")?,
                 "target": format!("{}/{}", row.try_get::<&str, _>("kind")?, row.try_get::<&str, _>("id")?),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::Row;
 
-use super::{codes::Code, desk::DemoCrm, error::StoreError, rows};
+use super::{codes::Code, desk::DemoCrm, error::StoreError, rows, statement::Statement};
 use crate::contract::{RecordKind, RecordRef, RecordState, SyncStatus};
 
 /// Which records a list shows. What is not set does not matter.
@@ -113,7 +113,8 @@ impl DemoCrm {
                  AND record.kind = shown.kind AND record.id = shown.id
                  ORDER BY shown.sort_name, shown.kind, shown.id",
             );
-        let found = query.build().fetch_all(self.store.readers()).await?;
+        let mut connection = self.store.readers().acquire().await?;
+        let found = query.fetch_all(&mut connection).await?;
         let mut page = Page::default();
         for row in found.iter().take(limit as usize) {
             page.lines.push(line_of_row(row)?);
@@ -140,7 +141,7 @@ impl DemoCrm {
     pub async fn count_by_status(&self) -> Result<Vec<StatusCount>, StoreError> {
         let rows = sqlx::query(
             "SELECT status, reason, count(*) AS records FROM crm_records
-             WHERE tenant = ? AND state <> 'deleted' GROUP BY status, reason",
+             WHERE tenant = $1 AND state <> 'deleted' GROUP BY status, reason",
         )
         .bind(self.tenant.as_str())
         .fetch_all(self.store.readers())
@@ -175,7 +176,7 @@ impl DemoCrm {
                 let records: i64 = sqlx::query_scalar(
                     "SELECT count(*) FROM (SELECT 1 FROM crm_records WHERE tenant = $1
                          AND status IS NOT DISTINCT FROM $2 AND reason IS NOT DISTINCT FROM $3
-                         AND state <> 'deleted' LIMIT $4) AS some",
+                         AND state <> 'deleted' LIMIT $4) AS counted",
                 )
                 .bind(self.tenant.as_str())
                 .bind(status.map(Code::code))
@@ -225,9 +226,9 @@ impl DemoCrm {
         }
     }
 
-    fn query_for(&self, filter: &Filter) -> QueryBuilder<Sqlite> {
+    fn query_for(&self, filter: &Filter) -> Statement {
         // The inner query is answered by an index alone, whatever it passes over.
-        let mut query = QueryBuilder::<Sqlite>::new(
+        let mut query = Statement::new(
             "SELECT shown.kind, shown.id, name, email, state, status, reason, shown.sort_name
              FROM (SELECT tenant, kind, id, sort_name FROM crm_records WHERE tenant = ",
         );
@@ -245,16 +246,13 @@ impl DemoCrm {
             query.push(" AND state <> 'deleted'");
         }
         for word in filter.text.to_lowercase().split_whitespace() {
-            query
-                .push(" AND instr(search, ")
-                .push_bind(word.to_owned())
-                .push(") > 0");
+            query.push(" AND ").push_contains("search", word);
         }
         query
     }
 }
 
-fn line_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<Line, StoreError> {
+fn line_of_row(row: &sqlx::any::AnyRow) -> Result<Line, StoreError> {
     Ok(Line {
         reference: RecordRef {
             kind: rows::code_of(row, "kind")?,

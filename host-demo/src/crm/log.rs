@@ -42,7 +42,7 @@ impl DemoCrm {
         .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
-        let entry = |row: &sqlx::sqlite::SqliteRow| {
+        let entry = |row: &sqlx::any::AnyRow| {
             Ok(LogEntry {
                 line: row.try_get("line")?,
                 at: rows::moment_of(row, "at")?,
@@ -62,7 +62,7 @@ pub(crate) async fn append(
     at: u64,
     line: &LogLine,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO crm_log (tenant, at, level, code, about) VALUES (?, ?, ?, ?, ?)")
+    sqlx::query("INSERT INTO crm_log (tenant, at, level, code, about) VALUES ($1, $2, $3, $4, $5)")
         .bind(tenant)
         .bind(rows::integer(at))
         .bind(line.level.code())
@@ -80,7 +80,7 @@ pub(crate) fn facts_to_json(facts: &[NamedValue]) -> Result<String, StoreError> 
 
 /// Facts as a column kept them.
 pub(crate) fn facts_of(
-    row: &sqlx::sqlite::SqliteRow,
+    row: &sqlx::any::AnyRow,
     column: &'static str,
 ) -> Result<Vec<NamedValue>, StoreError> {
     let json: &str = row.try_get(column)?;

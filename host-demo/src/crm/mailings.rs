@@ -90,14 +90,13 @@ impl DemoCrm {
         .bind(mailing)
         .fetch_all(self.store.readers())
         .await?;
-        let snapshot = |row: &sqlx::sqlite::SqliteRow| {
-            from_json("snapshot", &row.try_get::<String, _>("snapshot")?)
-        };
+        let snapshot =
+            |row: &sqlx::any::AnyRow| from_json("snapshot", &row.try_get::<String, _>("snapshot")?);
         rows.iter().map(snapshot).collect()
     }
 }
 
-fn mailing_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<StoredMailing, StoreError> {
+fn mailing_of_row(row: &sqlx::any::AnyRow) -> Result<StoredMailing, StoreError> {
     let details: Option<String> = row.try_get("details")?;
     Ok(StoredMailing {
         mailing: Mailing {

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::Row;
 
-use super::{codes::Code, desk::DemoCrm, error::StoreError};
+use super::{codes::Code, desk::DemoCrm, error::StoreError, statement::Statement};
 use crate::contract::RecordRef;
 
 /// So many records are asked for in one query.
@@ -27,16 +27,19 @@ impl DemoCrm {
     pub async fn names_of(&self, records: &[RecordRef]) -> Result<Names, StoreError> {
         let mut names = Names::default();
         for some in records.chunks(AT_ONCE) {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT kind, id, name FROM crm_records WHERE tenant = ",
-            );
-            query.push_bind(self.tenant.as_str().to_owned());
-            query.push(" AND (kind, id) IN (");
-            query.push_values(some, |mut row, it| {
-                row.push_bind(it.kind.code()).push_bind(it.id.clone());
-            });
+            let mut query =
+                Statement::new("SELECT kind, id, name FROM crm_records WHERE tenant = ");
+            query
+                .push_bind(self.tenant.as_str())
+                .push(" AND (kind, id) IN (VALUES ");
+            for (number, it) in some.iter().enumerate() {
+                query.push(if number == 0 { "(" } else { ", (" });
+                query.push_bind(it.kind.code());
+                query.push(", ").push_bind(&it.id).push(")");
+            }
             query.push(")");
-            for row in query.build().fetch_all(self.store.readers()).await? {
+            let mut connection = self.store.readers().acquire().await?;
+            for row in query.fetch_all(&mut connection).await? {
                 let (kind, name): (&str, String) = (row.try_get("kind")?, row.try_get("name")?);
                 if let Some(kind) = crate::contract::RecordKind::from_code(kind)
                     && !name.is_empty()

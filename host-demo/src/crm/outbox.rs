@@ -25,7 +25,7 @@ impl DemoCrm {
     /// All messages, in the order in which they were sent.
     pub async fn messages(&self) -> Result<Vec<Message>, StoreError> {
         let rows = sqlx::query(
-            "SELECT key, user_id, code, about, at FROM crm_outbox WHERE tenant = ? ORDER BY at, key",
+            "SELECT key, user_id, code, about, at FROM crm_outbox WHERE tenant = $1 ORDER BY at, key",
         )
         .bind(self.tenant.as_str())
         .fetch_all(self.store.readers())
@@ -60,7 +60,7 @@ impl DemoCrm {
     }
 }
 
-fn message_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<Message, StoreError> {
+fn message_of_row(row: &sqlx::any::AnyRow) -> Result<Message, StoreError> {
     Ok(Message {
         key: row.try_get("key")?,
         user: row.try_get("user_id")?,
@@ -78,8 +78,8 @@ pub(crate) async fn send_once(
     message: &Notification,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT OR IGNORE INTO crm_outbox (tenant, key, user_id, code, about, at)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO crm_outbox (tenant, key, user_id, code, about, at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, key) DO NOTHING",
     )
     .bind(tenant)
     .bind(&message.key)

@@ -52,7 +52,7 @@ impl DemoCrm {
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
-        let field = |row: &sqlx::sqlite::SqliteRow| {
+        let field = |row: &sqlx::any::AnyRow| {
             Ok(RelationField {
                 name: row.try_get("field")?,
                 label: row.try_get("label")?,
@@ -73,7 +73,8 @@ impl DemoCrm {
         self.write(move |connection, tenant| {
             Box::pin(async move {
                 sqlx::query(
-                    "INSERT OR REPLACE INTO crm_relations (tenant, id, name) VALUES (?, ?, ?)",
+                    "INSERT INTO crm_relations (tenant, id, name) VALUES ($1, $2, $3)
+                     ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name",
                 )
                 .bind(tenant)
                 .bind(id)
@@ -139,7 +140,7 @@ async fn field_value(
     field: &ModuleFieldChanged,
 ) -> Result<Option<FieldValue>, StoreError> {
     let json: Option<Option<String>> = sqlx::query_scalar(
-        "SELECT value FROM crm_relation_fields WHERE tenant = ? AND relation = ? AND field = ?",
+        "SELECT value FROM crm_relation_fields WHERE tenant = $1 AND relation = $2 AND field = $3",
     )
     .bind(tenant)
     .bind(&field.relation)
@@ -160,8 +161,10 @@ async fn write_field(
         None => None,
     };
     sqlx::query(
-        "INSERT OR REPLACE INTO crm_relation_fields (tenant, relation, field, label, value)
-         VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO crm_relation_fields (tenant, relation, field, label, value)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant, relation, field) DO UPDATE SET label = excluded.label,
+             value = excluded.value",
     )
     .bind(tenant)
     .bind(&field.relation)
@@ -184,12 +187,12 @@ pub(crate) async fn carried_fields(
 ) -> Result<Vec<Field>, StoreError> {
     let rows = sqlx::query(
         "SELECT field, max(label) AS label, max(value) AS value FROM crm_relation_fields
-         WHERE tenant = ? GROUP BY field ORDER BY field",
+         WHERE tenant = $1 GROUP BY field ORDER BY field",
     )
     .bind(tenant)
     .fetch_all(connection)
     .await?;
-    let field = |row: &sqlx::sqlite::SqliteRow| {
+    let field = |row: &sqlx::any::AnyRow| {
         let name: &str = row.try_get("field")?;
         let field_type = match value_of(row)? {
             Some(FieldValue::Boolean(_)) => FieldType::Boolean,
@@ -225,7 +228,7 @@ pub(crate) async fn carry_fields(
         };
         let rows = sqlx::query(
             "SELECT field, value FROM crm_relation_fields
-             WHERE tenant = ? AND relation = ? ORDER BY field",
+             WHERE tenant = $1 AND relation = $2 ORDER BY field",
         )
         .bind(tenant)
         .bind(relation)
@@ -242,7 +245,7 @@ pub(crate) async fn carry_fields(
     Ok(())
 }
 
-fn value_of(row: &sqlx::sqlite::SqliteRow) -> Result<Option<FieldValue>, StoreError> {
+fn value_of(row: &sqlx::any::AnyRow) -> Result<Option<FieldValue>, StoreError> {
     let json: Option<&str> = row.try_get("value")?;
     let value = json.map(serde_json::from_str).transpose();
     value.map_err(|_| StoreError::Unreadable("value"))
@@ -256,14 +259,14 @@ pub(crate) async fn primary_contacts(
 ) -> Result<Vec<RecordRef>, StoreError> {
     let rows = sqlx::query(
         "SELECT id FROM crm_records
-         WHERE tenant = ? AND relation = ? AND kind = 'contact' AND primary_contact = 1
+         WHERE tenant = $1 AND relation = $2 AND kind = 'contact' AND primary_contact = 1
            AND state = 'active' ORDER BY id",
     )
     .bind(tenant)
     .bind(relation)
     .fetch_all(connection)
     .await?;
-    let reference = |row: &sqlx::sqlite::SqliteRow| {
+    let reference = |row: &sqlx::any::AnyRow| {
         Ok(RecordRef {
             kind: RecordKind::Contact,
             id: row.try_get("id")?,

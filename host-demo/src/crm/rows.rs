@@ -1,7 +1,8 @@
 //! Records as rows: reading and writing one.
 
 use koppel_embedding::Connection;
-use sqlx::{Row, sqlite::SqliteRow};
+use koppel_embedding::store::flag;
+use sqlx::{Row, any::AnyRow};
 
 use super::{
     codes::Code,
@@ -14,6 +15,12 @@ use crate::contract::{RecordKind, RecordRef};
 pub(crate) const COLUMNS: &str = "kind, id, revision, state, gate, sync_enabled, mail_allowed, \
      mail_changed_at, mail_origin, mail_evidence, owner, relation, fields, status, reason";
 
+/// How much of a text its column is searched and sorted by, in bytes: a row of an
+/// index holds 2,700 bytes in PostgreSQL. An address of more than 254 is none.
+const EMAIL_BYTES: usize = 320;
+const SORT_BYTES: usize = 400;
+const SEARCH_BYTES: usize = 1500;
+
 /// One record, whatever its state.
 pub(crate) async fn read(
     connection: &mut Connection,
@@ -23,7 +30,7 @@ pub(crate) async fn read(
     let row = sqlx::query(
         "SELECT kind, id, revision, state, gate, sync_enabled, mail_allowed, mail_changed_at,
                 mail_origin, mail_evidence, owner, relation, fields, status, reason
-         FROM crm_records WHERE tenant = ? AND kind = ? AND id = ?",
+         FROM crm_records WHERE tenant = $1 AND kind = $2 AND id = $3",
     )
     .bind(tenant)
     .bind(reference.kind.code())
@@ -46,7 +53,7 @@ pub(crate) async fn with_choices(
 ) -> Result<Record, StoreError> {
     let rows = sqlx::query(
         "SELECT bit, consent, changed_at, origin, evidence FROM crm_permission_choices
-         WHERE tenant = ? AND kind = ? AND id = ?",
+         WHERE tenant = $1 AND kind = $2 AND id = $3",
     )
     .bind(tenant)
     .bind(record.reference.kind.code())
@@ -60,13 +67,13 @@ pub(crate) async fn with_choices(
             origin: code_of(&row, "origin")?,
             evidence: row.try_get("evidence")?,
         };
-        record.permissions.insert(row.try_get("bit")?, choice);
+        record.permissions.insert(number_of(&row, "bit")?, choice);
     }
     Ok(record)
 }
 
 /// A record without its permissions.
-pub(crate) fn record_of_row(row: &SqliteRow) -> Result<Record, StoreError> {
+pub(crate) fn record_of_row(row: &AnyRow) -> Result<Record, StoreError> {
     let fields: &str = row.try_get("fields")?;
     Ok(Record {
         reference: RecordRef {
@@ -75,10 +82,10 @@ pub(crate) fn record_of_row(row: &SqliteRow) -> Result<Record, StoreError> {
         },
         revision: moment_of(row, "revision")?,
         state: code_of(row, "state")?,
-        gate: row.try_get("gate")?,
-        sync_enabled: row.try_get("sync_enabled")?,
+        gate: flag(row, "gate")?,
+        sync_enabled: flag(row, "sync_enabled")?,
         mail: Mail {
-            allowed: row.try_get("mail_allowed")?,
+            allowed: flag(row, "mail_allowed")?,
             changed_at: moment_of(row, "mail_changed_at")?,
             origin: code_of(row, "mail_origin")?,
             evidence: row.try_get("mail_evidence")?,
@@ -104,7 +111,7 @@ pub(crate) async fn write(
         "INSERT INTO crm_records (tenant, kind, id, revision, state, gate, sync_enabled,
              mail_allowed, mail_changed_at, mail_origin, mail_evidence, owner, relation,
              primary_contact, name, email, sort_name, search, fields, status, reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT (tenant, kind, id) DO UPDATE SET
              revision = excluded.revision, state = excluded.state, gate = excluded.gate,
              sync_enabled = excluded.sync_enabled, mail_allowed = excluded.mail_allowed,
@@ -120,25 +127,34 @@ pub(crate) async fn write(
     .bind(&record.reference.id)
     .bind(integer(record.revision))
     .bind(record.state.code())
-    .bind(record.gate)
-    .bind(record.sync_enabled)
-    .bind(record.mail.allowed)
+    .bind(i64::from(record.gate))
+    .bind(i64::from(record.sync_enabled))
+    .bind(i64::from(record.mail.allowed))
     .bind(integer(record.mail.changed_at))
     .bind(record.mail.origin.code())
     .bind(&record.mail.evidence)
     .bind(&record.owner)
     .bind(&record.relation)
-    .bind(record.is_primary())
+    .bind(i64::from(record.is_primary()))
     .bind(record.name())
-    .bind(record.text("email").trim().to_lowercase())
-    .bind(record.sort_name())
-    .bind(record.search_text())
+    .bind(beginning(
+        record.text("email").trim().to_lowercase(),
+        EMAIL_BYTES,
+    ))
+    .bind(beginning(record.sort_name(), SORT_BYTES))
+    .bind(beginning(record.search_text(), SEARCH_BYTES))
     .bind(fields)
     .bind(record.status.map(Code::code))
     .bind(&record.reason)
     .execute(&mut *connection)
     .await?;
     write_choices(connection, tenant, record).await
+}
+
+/// The beginning of a text, at most so many bytes.
+fn beginning(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
 }
 
 async fn write_choices(
@@ -150,7 +166,7 @@ async fn write_choices(
         sqlx::query(
             "INSERT INTO crm_permission_choices
                  (tenant, kind, id, bit, consent, changed_at, origin, evidence)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (tenant, kind, id, bit) DO UPDATE SET
                  consent = excluded.consent, changed_at = excluded.changed_at,
                  origin = excluded.origin, evidence = excluded.evidence",
@@ -158,7 +174,7 @@ async fn write_choices(
         .bind(tenant)
         .bind(record.reference.kind.code())
         .bind(&record.reference.id)
-        .bind(bit)
+        .bind(i64::from(*bit))
         .bind(choice.consent.code())
         .bind(integer(choice.changed_at))
         .bind(choice.origin.code())
@@ -170,7 +186,7 @@ async fn write_choices(
 }
 
 /// A kind and an id in two columns as a reference; none where either is empty.
-pub(crate) fn reference_of(row: &SqliteRow) -> Result<Option<RecordRef>, StoreError> {
+pub(crate) fn reference_of(row: &AnyRow) -> Result<Option<RecordRef>, StoreError> {
     let kind: Option<RecordKind> = optional_code_of(row, "kind")?;
     let id: Option<String> = row.try_get("id")?;
     Ok(kind.zip(id).map(|(kind, id)| RecordRef { kind, id }))
@@ -181,20 +197,25 @@ pub(crate) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// A small number.
+pub(crate) fn number_of(row: &AnyRow, column: &'static str) -> Result<u32, StoreError> {
+    u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
+}
+
 /// A moment or a count as SQLite kept it.
-pub(crate) fn moment_of(row: &SqliteRow, column: &'static str) -> Result<u64, StoreError> {
+pub(crate) fn moment_of(row: &AnyRow, column: &'static str) -> Result<u64, StoreError> {
     let number: i64 = row.try_get(column)?;
     u64::try_from(number).map_err(|_| StoreError::Unreadable(column))
 }
 
 /// A case by its word.
-pub(crate) fn code_of<T: Code>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+pub(crate) fn code_of<T: Code>(row: &AnyRow, column: &'static str) -> Result<T, StoreError> {
     optional_code_of(row, column)?.ok_or(StoreError::Unreadable(column))
 }
 
 /// A case by its word, or none.
 pub(crate) fn optional_code_of<T: Code>(
-    row: &SqliteRow,
+    row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let word: Option<&str> = row.try_get(column)?;

@@ -52,7 +52,7 @@ impl DemoCrm {
         .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
-        let sale = |row: &sqlx::sqlite::SqliteRow| {
+        let sale = |row: &sqlx::any::AnyRow| {
             let kind: Option<&str> = row.try_get("kind")?;
             let record: Option<String> = row.try_get("record")?;
             let kind = kind.and_then(crate::contract::RecordKind::from_code);
@@ -100,7 +100,7 @@ impl DemoCrm {
         .bind(self.tenant.as_str())
         .fetch_all(self.store.readers())
         .await?;
-        let bound = |row: &sqlx::sqlite::SqliteRow| {
+        let bound = |row: &sqlx::any::AnyRow| {
             Ok(BoundAction {
                 stage: Stage {
                     scheme: row.try_get("scheme")?,

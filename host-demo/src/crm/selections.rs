@@ -3,10 +3,11 @@
 
 use koppel_embedding::Connection;
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::Row;
 
 use super::{
     codes::Code, desk::DemoCrm, error::StoreError, filters, filters::Condition, lists, rows,
+    statement::Statement,
 };
 use crate::contract::{RecordKind, RecordPage, RecordRef};
 
@@ -60,13 +61,13 @@ pub(crate) async fn write(
     };
     let definition =
         serde_json::to_string(&definition).map_err(|_| StoreError::Unreadable("definition"))?;
-    sqlx::query("DELETE FROM crm_selection_members WHERE tenant = ? AND selection = ?")
+    sqlx::query("DELETE FROM crm_selection_members WHERE tenant = $1 AND selection = $2")
         .bind(tenant)
         .bind(id)
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "INSERT INTO crm_selections (tenant, id, definition) VALUES (?, ?, ?)
+        "INSERT INTO crm_selections (tenant, id, definition) VALUES ($1, $2, $3)
          ON CONFLICT (tenant, id) DO UPDATE SET definition = excluded.definition",
     )
     .bind(tenant)
@@ -77,7 +78,7 @@ pub(crate) async fn write(
     for (position, member) in (0_i64..).zip(members) {
         sqlx::query(
             "INSERT INTO crm_selection_members (tenant, selection, position, kind, id)
-             VALUES (?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(tenant)
         .bind(id)
@@ -160,7 +161,7 @@ pub(crate) async fn count_up_to(
         Some(Selection::Records(_)) => {
             sqlx::query_scalar(
                 "SELECT count(*) FROM (SELECT 1 FROM crm_selection_members
-                     WHERE tenant = $1 AND selection = $2 LIMIT $3) AS some",
+                     WHERE tenant = $1 AND selection = $2 LIMIT $3) AS counted",
             )
             .bind(tenant)
             .bind(id)
@@ -172,15 +173,15 @@ pub(crate) async fn count_up_to(
             return filters::count(connection, tenant, (kind, &conditions)).await;
         }
         Some(definition) => {
-            let mut query = QueryBuilder::<Sqlite>::new(
+            let mut query = Statement::new(
                 "SELECT count(*) FROM (SELECT 1 FROM crm_records WHERE state = 'active'
                          AND tenant = ",
             );
             query.push_bind(tenant);
             let kind = push_condition(&mut query, tenant, &definition);
             query.push(" AND kind = ").push_bind(kind.code());
-            query.push(" LIMIT ").push_bind(most).push(") AS some");
-            query.build_query_scalar().fetch_one(connection).await?
+            query.push(" LIMIT ").push_bind(most).push(") AS counted");
+            query.count(connection).await?
         }
     };
     Ok(count.unsigned_abs())
@@ -197,7 +198,7 @@ pub(crate) async fn matching(
     if let Selection::Filter(kind, conditions) = selection {
         return filters::page(connection, tenant, (*kind, conditions), start, limit).await;
     }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
+    let mut query = Statement::new("SELECT ");
     query
         .push(rows::COLUMNS)
         .push(" FROM crm_records WHERE state = 'active' AND tenant = ");
@@ -210,7 +211,7 @@ pub(crate) async fn matching(
     query
         .push(" ORDER BY id LIMIT ")
         .push_bind(i64::from(limit) + 1);
-    let found = query.build().fetch_all(&mut *connection).await?;
+    let found = query.fetch_all(&mut *connection).await?;
     let more = found.len() > limit as usize;
     let mut records = Vec::with_capacity(found.len());
     for row in found.iter().take(limit as usize) {
@@ -229,11 +230,7 @@ pub(crate) async fn matching(
 }
 
 /// Adds what a selection asks for, and answers which kind it holds.
-fn push_condition(
-    query: &mut QueryBuilder<Sqlite>,
-    tenant: &str,
-    selection: &Selection,
-) -> RecordKind {
+fn push_condition(query: &mut Statement, tenant: &str, selection: &Selection) -> RecordKind {
     match selection {
         Selection::All(kind) => *kind,
         Selection::Gated(kind) => {
@@ -249,7 +246,7 @@ fn push_condition(
             query
                 .push_bind(tenant.to_owned())
                 .push(" AND choice.bit = ")
-                .push_bind(*bit)
+                .push_bind(i64::from(*bit))
                 .push(")");
             *kind
         }
@@ -259,9 +256,8 @@ fn push_condition(
         }
         Selection::Search(kind, text) => {
             query
-                .push(" AND instr(search, ")
-                .push_bind(text.to_lowercase())
-                .push(") > 0");
+                .push(" AND ")
+                .push_contains("search", &text.to_lowercase());
             *kind
         }
         Selection::Activity(kind, text) => {
@@ -272,24 +268,17 @@ fn push_condition(
             );
             query
                 .push_bind(tenant.to_owned())
-                .push(" AND lower(activity.title) LIKE ")
-                .push_bind(format!("%{}%", escaped(&text.to_lowercase())))
-                .push(" ESCAPE '!')");
+                .push(" AND ")
+                .push_contains("lower(activity.title)", &text.to_lowercase())
+                .push(")");
             *kind
         }
         // Members are rows of their own, and filters are not asked in SQL.
         Selection::Records(_) | Selection::Filter(..) => {
-            query.push(" AND 0");
+            query.push(" AND 1 = 0");
             RecordKind::Contact
         }
     }
-}
-
-/// A text whose wildcards stand for themselves.
-fn escaped(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
 }
 
 /// A page of the members of a selection that was made one by one.
@@ -312,7 +301,7 @@ pub(crate) async fn members(
     let after: i64 = start.and_then(|it| it.parse().ok()).unwrap_or(-1);
     let found = sqlx::query(
         "SELECT position, kind, id FROM crm_selection_members
-         WHERE tenant = ? AND selection = ? AND position > ? ORDER BY position LIMIT ?",
+         WHERE tenant = $1 AND selection = $2 AND position > $3 ORDER BY position LIMIT $4",
     )
     .bind(tenant)
     .bind(selection)

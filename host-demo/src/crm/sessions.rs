@@ -38,7 +38,8 @@ impl DemoCrm {
         let (hash, user, now) = (hash_of(&token), user.to_owned(), self.now());
         self.write(move |connection, tenant| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM crm_sessions WHERE ends_at <= $1")
+                sqlx::query("DELETE FROM crm_sessions WHERE tenant = $1 AND ends_at <= $2")
+                    .bind(&tenant)
                     .bind(rows::integer(now))
                     .execute(&mut *connection)
                     .await?;

@@ -83,7 +83,7 @@ impl DemoCrm {
         )
         .bind(self.tenant.as_str())
         .bind(sort.word())
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
         rows.iter()

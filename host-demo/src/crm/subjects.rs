@@ -13,14 +13,14 @@ impl DemoCrm {
         id: &str,
     ) -> Result<Option<SubjectChange>, StoreError> {
         let row = sqlx::query(
-            "SELECT status, facts FROM crm_subjects WHERE tenant = ? AND subject = ? AND id = ?",
+            "SELECT status, facts FROM crm_subjects WHERE tenant = $1 AND subject = $2 AND id = $3",
         )
         .bind(self.tenant.as_str())
         .bind(subject)
         .bind(id)
         .fetch_optional(self.store.readers())
         .await?;
-        let stands = |row: &sqlx::sqlite::SqliteRow| {
+        let stands = |row: &sqlx::any::AnyRow| {
             Ok(SubjectChange {
                 subject: subject.to_owned(),
                 id: id.to_owned(),

@@ -1,9 +1,10 @@
 //! Tasks (DA-38, DA-39): one for each key, updated while it is open.
 
 use koppel_embedding::Connection;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use koppel_embedding::store::flag;
+use sqlx::Row;
 
-use super::{codes::Code, desk::DemoCrm, error::StoreError, log, rows};
+use super::{codes::Code, desk::DemoCrm, error::StoreError, log, rows, statement::Statement};
 use crate::contract::{NamedValue, RecordRef, Task};
 
 /// A task as the CRM keeps it.
@@ -32,10 +33,10 @@ impl DemoCrm {
     pub async fn tasks(&self, only_open: bool) -> Result<Vec<StoredTask>, StoreError> {
         let rows = sqlx::query(
             "SELECT key, code, owner, kind, id, about, due, open, created_at FROM crm_tasks
-             WHERE tenant = ? AND (open = 1 OR NOT ?) ORDER BY created_at, key",
+             WHERE tenant = $1 AND (open = 1 OR $2 = 0) ORDER BY created_at, key",
         )
         .bind(self.tenant.as_str())
-        .bind(only_open)
+        .bind(i64::from(only_open))
         .fetch_all(self.store.readers())
         .await?;
         rows.iter().map(task_of_row).collect()
@@ -49,7 +50,7 @@ impl DemoCrm {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<StoredTask>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(
+        let mut query = Statement::new(
             "SELECT key, code, owner, kind, id, about, due, open, created_at FROM crm_tasks
              WHERE open = 1 AND tenant = ",
         );
@@ -68,7 +69,8 @@ impl DemoCrm {
         query
             .push(" ORDER BY created_at, key LIMIT ")
             .push_bind(i64::from(limit));
-        let rows = query.build().fetch_all(self.store.readers()).await?;
+        let mut connection = self.store.readers().acquire().await?;
+        let rows = query.fetch_all(&mut connection).await?;
         rows.iter().map(task_of_row).collect()
     }
 
@@ -76,7 +78,7 @@ impl DemoCrm {
     pub async fn count_open_tasks(&self, most: u32) -> Result<u64, StoreError> {
         let number: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM
-               (SELECT 1 FROM crm_tasks WHERE tenant = $1 AND open = 1 LIMIT $2) AS some",
+               (SELECT 1 FROM crm_tasks WHERE tenant = $1 AND open = 1 LIMIT $2) AS counted",
         )
         .bind(self.tenant.as_str())
         .bind(i64::from(most))
@@ -112,7 +114,7 @@ impl DemoCrm {
         for owner in owners {
             let number: i64 = sqlx::query_scalar(
                 "SELECT count(*) FROM (SELECT 1 FROM crm_tasks WHERE tenant = $1 AND open = 1
-                     AND code = $2 AND owner IS NOT DISTINCT FROM $3 LIMIT $4) AS some",
+                     AND code = $2 AND owner IS NOT DISTINCT FROM $3 LIMIT $4) AS counted",
             )
             .bind(self.tenant.as_str())
             .bind(code)
@@ -137,7 +139,7 @@ impl DemoCrm {
     }
 }
 
-fn task_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<StoredTask, StoreError> {
+fn task_of_row(row: &sqlx::any::AnyRow) -> Result<StoredTask, StoreError> {
     let due: Option<i64> = row.try_get("due")?;
     Ok(StoredTask {
         key: row.try_get("key")?,
@@ -146,7 +148,7 @@ fn task_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<StoredTask, StoreError> 
         target: rows::reference_of(row)?,
         about: log::facts_of(row, "about")?,
         due: due.and_then(|it| u64::try_from(it).ok()),
-        open: row.try_get("open")?,
+        open: flag(row, "open")?,
         created_at: rows::moment_of(row, "created_at")?,
     })
 }
@@ -161,10 +163,10 @@ pub(crate) async fn ensure(
     sqlx::query(
         "INSERT INTO crm_tasks
              (tenant, key, code, owner, kind, id, about, due, open, created_at, changed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)
-         ON CONFLICT (tenant, key) DO UPDATE SET code = ?3, owner = ?4, kind = ?5, id = ?6,
-             about = ?7, due = ?8, changed_at = ?9
-         WHERE open = 1",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)
+         ON CONFLICT (tenant, key) DO UPDATE SET code = $3, owner = $4, kind = $5, id = $6,
+             about = $7, due = $8, changed_at = $9
+         WHERE crm_tasks.open = 1",
     )
     .bind(tenant)
     .bind(&task.key)
@@ -197,7 +199,7 @@ async fn close(
     key: &str,
 ) -> Result<bool, StoreError> {
     let ended = sqlx::query(
-        "UPDATE crm_tasks SET open = 0, changed_at = ? WHERE tenant = ? AND key = ? AND open = 1",
+        "UPDATE crm_tasks SET open = 0, changed_at = $1 WHERE tenant = $2 AND key = $3 AND open = 1",
     )
     .bind(rows::integer(at))
     .bind(tenant)

@@ -24,19 +24,19 @@ impl DemoCrm {
     ) -> Result<Vec<Activity>, StoreError> {
         let rows = sqlx::query(
             "SELECT key, kind, id, activity_kind, at, title, facts FROM crm_activities
-             WHERE tenant = ? AND kind = ? AND id = ? ORDER BY at DESC, key LIMIT ?",
+             WHERE tenant = $1 AND kind = $2 AND id = $3 ORDER BY at DESC, key LIMIT $4",
         )
         .bind(self.tenant.as_str())
         .bind(reference.kind.code())
         .bind(&reference.id)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
         rows.iter().map(activity_of_row).collect()
     }
 }
 
-fn activity_of_row(row: &sqlx::sqlite::SqliteRow) -> Result<Activity, StoreError> {
+fn activity_of_row(row: &sqlx::any::AnyRow) -> Result<Activity, StoreError> {
     Ok(Activity {
         key: row.try_get("key")?,
         target: RecordRef {

@@ -65,7 +65,7 @@ impl DemoCrm {
 impl DemoCrm {
     /// Whether anybody uses this CRM yet.
     pub async fn has_users(&self) -> Result<bool, StoreError> {
-        let users: i64 = sqlx::query_scalar("SELECT count(*) FROM crm_users WHERE tenant = ?")
+        let users: i64 = sqlx::query_scalar("SELECT count(*) FROM crm_users WHERE tenant = $1")
             .bind(self.tenant.as_str())
             .fetch_one(self.store.readers())
             .await?;
@@ -101,19 +101,21 @@ async fn write(
     name: &str,
     rights: &[String],
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT OR REPLACE INTO crm_users (tenant, id, name) VALUES (?, ?, ?)")
+    let statement = "INSERT INTO crm_users (tenant, id, name) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name";
+    sqlx::query(statement)
         .bind(tenant)
         .bind(id)
         .bind(name)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM crm_rights WHERE tenant = ? AND user_id = ?")
+    sqlx::query("DELETE FROM crm_rights WHERE tenant = $1 AND user_id = $2")
         .bind(tenant)
         .bind(id)
         .execute(&mut *connection)
         .await?;
     for right in rights {
-        sqlx::query("INSERT INTO crm_rights (tenant, user_id, right_name) VALUES (?, ?, ?)")
+        sqlx::query("INSERT INTO crm_rights (tenant, user_id, right_name) VALUES ($1, $2, $3)")
             .bind(tenant)
             .bind(id)
             .bind(right)
@@ -131,7 +133,7 @@ pub(crate) async fn has_right(
     right: &str,
 ) -> Result<bool, StoreError> {
     let found: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM crm_rights WHERE tenant = ? AND user_id = ? AND right_name = ?",
+        "SELECT count(*) FROM crm_rights WHERE tenant = $1 AND user_id = $2 AND right_name = $3",
     )
     .bind(tenant)
     .bind(user)

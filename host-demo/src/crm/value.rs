@@ -25,6 +25,9 @@ pub enum ValueProblem {
     /// None of the field's options.
     #[error("is none of the field's options")]
     Choice,
+    /// A character that no text holds, and that PostgreSQL does not keep.
+    #[error("holds the character number 0, which is no text")]
+    Character,
     /// The value has another type than the field.
     #[error("has another type than the field")]
     Type,
@@ -68,6 +71,9 @@ pub fn check(
 ) -> Result<(), ValueProblem> {
     let fits = |ok: bool, problem| if ok { Ok(()) } else { Err(problem) };
     let offered = |it: &String| options.is_empty() || options.contains(it);
+    if texts_of(value).any(|it| it.contains('\0')) {
+        return Err(ValueProblem::Character);
+    }
     match (field_type, value) {
         (FieldType::Text, FieldValue::Text(_))
         | (FieldType::Number, FieldValue::Number(_))
@@ -86,6 +92,20 @@ pub fn check(
         }
         _ => Err(ValueProblem::Type),
     }
+}
+
+/// The texts that a value is made of.
+fn texts_of(value: &FieldValue) -> impl Iterator<Item = &String> {
+    let texts = match value {
+        FieldValue::Text(it)
+        | FieldValue::Decimal(it)
+        | FieldValue::Date(it)
+        | FieldValue::DateTime(it)
+        | FieldValue::Choice(it) => std::slice::from_ref(it),
+        FieldValue::MultiChoice(codes) => codes.as_slice(),
+        FieldValue::Number(_) | FieldValue::Boolean(_) => &[],
+    };
+    texts.iter()
 }
 
 /// Reads yes or no as people write it in Dutch and English.
@@ -176,6 +196,7 @@ mod tests {
             problem(FieldType::Boolean, "perhaps"),
             ValueProblem::Boolean
         );
+        assert_eq!(problem(FieldType::Text, "An\0na"), ValueProblem::Character);
         let options = ["M".to_owned(), "V".to_owned()];
         let choice = parse(FieldType::Choice, &options, "X").expect_err("no option");
         assert_eq!(choice, ValueProblem::Choice);

@@ -1,13 +1,10 @@
 //! How the host is put together.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use koppel_embedding::{
     Clock, ComponentFile, Engine, EngineConfig, FaultPoints, HostConfig, Limits, PlainHttp, Store,
-    SystemClock, TenantId, secret::KeySource,
+    SystemClock, TenantId, secret::KeySource, store::Database,
 };
 
 use super::HostError;
@@ -30,8 +27,8 @@ pub enum Component {
 /// How a host is put together; [`DemoConfig::new`] is right for a demo.
 #[derive(Clone)]
 pub struct DemoConfig {
-    /// The database file; it is made if it is missing.
-    pub database: PathBuf,
+    /// The database; a file is made if it is missing.
+    pub database: Database,
     /// Whose CRM it is.
     pub tenant: TenantId,
     /// The component.
@@ -46,6 +43,8 @@ pub struct DemoConfig {
     pub limits: Limits,
     /// Hook calls at the same time.
     pub in_flight: usize,
+    /// With PostgreSQL: how long after the death of a process others take over.
+    pub lease: Duration,
     /// Whether Spotler may be reached without TLS.
     pub plain_http: PlainHttp,
     /// Where tests cut calls off.
@@ -66,12 +65,12 @@ impl std::fmt::Debug for DemoConfig {
 }
 
 impl DemoConfig {
-    /// A demo in this file: tenant `demo`, the component that comes along, the
+    /// A demo in this database: tenant `demo`, the component that comes along, the
     /// machine's clock, plain HTTP to this machine only.
-    pub fn new(database: impl AsRef<Path>) -> Self {
+    pub fn new(database: impl Into<Database>) -> Self {
         let host = HostConfig::default();
         Self {
-            database: database.as_ref().to_owned(),
+            database: database.into(),
             tenant: demo_tenant(),
             component: Component::Bundled,
             cache: None,
@@ -79,6 +78,7 @@ impl DemoConfig {
             hours: EveningHours::default(),
             limits: host.limits,
             in_flight: host.in_flight,
+            lease: host.lease,
             plain_http: host.plain_http,
             faults: host.faults,
             seed: host.seed,
@@ -109,6 +109,7 @@ impl DemoConfig {
             limits: self.limits,
             clock: self.clock,
             in_flight: self.in_flight,
+            lease: self.lease,
             plain_http: self.plain_http,
             faults: self.faults,
             seed: self.seed,
@@ -120,9 +121,9 @@ impl DemoConfig {
 /// The CRM alone, without a component. A new one has a user `admin` who may
 /// make the connection.
 pub async fn open_crm(config: &DemoConfig) -> Result<DemoCrm, HostError> {
-    let opened = Store::open_with(&config.database, config.key).await;
+    let opened = Store::open_with(config.database.clone(), config.key.clone()).await;
     let store = opened.map_err(|source| HostError::Database {
-        path: config.database.clone(),
+        database: config.database.clone(),
         source,
     })?;
     let crm = DemoCrm::open(

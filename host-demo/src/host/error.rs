@@ -1,7 +1,5 @@
 //! What can go wrong with the host as a whole.
 
-use std::path::PathBuf;
-
 use koppel_embedding::{
     ComponentError, QuestionError, WorkerError, contract::outcomes::QuestionFailed,
 };
@@ -11,11 +9,11 @@ use crate::crm::{SaveError, StoreError};
 /// The host could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    /// The database file could not be opened.
-    #[error("the database {} cannot be opened", .path.display())]
+    /// The database could not be opened.
+    #[error("the database {database} cannot be opened")]
     Database {
-        /// Which file.
-        path: PathBuf,
+        /// Which.
+        database: koppel_embedding::store::Database,
         /// Why.
         #[source]
         source: koppel_embedding::store::StoreError,

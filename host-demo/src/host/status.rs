@@ -60,7 +60,7 @@ impl DemoCrm {
         .fetch_one(readers)
         .await?;
         let rejected: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM koppel_rejection WHERE tenant = ?")
+            sqlx::query_scalar("SELECT count(*) FROM koppel_rejection WHERE tenant = $1")
                 .bind(tenant)
                 .fetch_one(readers)
                 .await?;

@@ -73,7 +73,7 @@ async fn neither_key_nor_secret_is_shown() {
         .execute(it.crm.store().readers())
         .await
         .expect("checkpoint");
-    let file = std::fs::read(it.crm.store().path()).expect("the file");
+    let file = std::fs::read(it.crm.store().path().expect("a file")).expect("the file");
     let secret = b"SECRET-0123456789";
     assert!(
         !file.windows(secret.len()).any(|it| it == secret),

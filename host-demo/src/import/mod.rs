@@ -276,13 +276,14 @@ async fn known_hash(
     tenant: &str,
     reference: &RecordRef,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let row =
-        sqlx::query("SELECT hash FROM crm_imported_rows WHERE tenant = ? AND kind = ? AND id = ?")
-            .bind(tenant)
-            .bind(reference.kind.code())
-            .bind(&reference.id)
-            .fetch_optional(connection)
-            .await?;
+    let row = sqlx::query(
+        "SELECT hash FROM crm_imported_rows WHERE tenant = $1 AND kind = $2 AND id = $3",
+    )
+    .bind(tenant)
+    .bind(reference.kind.code())
+    .bind(&reference.id)
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map(|it| it.try_get("hash")).transpose()?)
 }
 
@@ -293,7 +294,8 @@ async fn remember(
     hash: &[u8],
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT OR REPLACE INTO crm_imported_rows (tenant, kind, id, hash) VALUES (?, ?, ?, ?)",
+        "INSERT INTO crm_imported_rows (tenant, kind, id, hash) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant, kind, id) DO UPDATE SET hash = excluded.hash",
     )
     .bind(tenant)
     .bind(reference.kind.code())

@@ -63,6 +63,8 @@ words! {
         moment: "“{}” is geen moment van de vorm jjjj-mm-ddTuu:mm:ss+00:00.",
             "“{}” is not a moment of the form yyyy-mm-ddThh:mm:ss+00:00.";
         choice: "“{}” is geen van de keuzes.", "“{}” is none of the options.";
+        character: "“{}” bevat een teken dat geen tekst is.",
+            "“{}” holds a character that is no text.";
         kind: "“{}” heeft een andere soort waarde dan het veld.",
             "“{}” has another type of value than the field.";
     }
@@ -78,6 +80,7 @@ pub(crate) fn value_problem(language: Language, field: &str, problem: ValueProbl
         ValueProblem::Date => words.date,
         ValueProblem::DateTime => words.moment,
         ValueProblem::Choice => words.choice,
+        ValueProblem::Character => words.character,
         ValueProblem::Type => words.kind,
     };
     fill(sentence, field)

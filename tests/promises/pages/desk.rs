@@ -325,12 +325,13 @@ async fn what_would_happen_is_shown_for_a_sale_a_list_and_a_rejection() {
 #[tokio::test]
 async fn tasks_are_paged_by_owner() {
     let world = World::start().await;
-    let filled = world.host.crm().store().write(|connection| {
+    let crm = world.host.crm();
+    let filled = crm.store().write(crm.tenant(), |connection| {
         Box::pin(async move {
             sqlx::query(
                 "INSERT INTO crm_tasks (tenant, key, code, owner, about, open, created_at, changed_at)
                  WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 449)
-                 SELECT tenant, printf('t%03d', i), 'task-bounce', 'owner-' || (i % 2),
+                 SELECT tenant, 't' || substr(CAST(1000 + i AS TEXT), 2), 'task-bounce', 'owner-' || (i % 2),
                      '[{\"name\":\"address\",\"value\":\"a' || i || '@x\"}]', 1, i, i
                  FROM (SELECT DISTINCT tenant FROM crm_users), n",
             )

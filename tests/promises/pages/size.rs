@@ -30,7 +30,7 @@ fn statements(count: usize) -> Vec<String> {
              {n} SELECT tenant, kind, 'p' || i, revision, state, gate, sync_enabled,
                  mail_allowed, mail_changed_at, mail_origin, mail_evidence, owner, relation,
                  primary_contact, 'Naam ' || i, 'p' || i || '@voorbeeld.nl',
-                 printf('naam %07d', i), 'naam ' || i || ' p' || i || '@voorbeeld.nl',
+                 'naam ' || substr(CAST(10000000 + i AS TEXT), 2), 'naam ' || i || ' p' || i || '@voorbeeld.nl',
                  fields, status, reason
              FROM crm_records, n WHERE id = '1' AND kind = 'contact'"
         ),
@@ -119,7 +119,7 @@ async fn filled(count: usize) -> World {
     };
     crm.create_list("l1", list).await.expect("a list");
     world.run().await;
-    let filled = crm.store().write(move |connection| {
+    let filled = crm.store().write(crm.tenant(), move |connection| {
         Box::pin(async move {
             for statement in statements(count) {
                 sqlx::query(AssertSqlSafe(statement))

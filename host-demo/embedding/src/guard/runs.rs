@@ -188,7 +188,7 @@ pub async fn runs(
     .bind(tenant.as_str())
     .fetch_all(connection)
     .await?;
-    let run = |row: &sqlx::sqlite::SqliteRow| -> Result<GuardRun, StoreError> {
+    let run = |row: &sqlx::any::AnyRow| -> Result<GuardRun, StoreError> {
         let kind: String = row.try_get("kind")?;
         let long = GuardKind::named(&kind).is_some_and(GuardKind::is_long_work);
         let records: i64 = row.try_get(if long { "records" } else { "held" })?;
@@ -254,7 +254,7 @@ impl Host {
         let user = user.map(str::to_owned);
         let confirmed = self
             .store()
-            .write(move |connection| {
+            .write(tenant, move |connection| {
                 Box::pin(async move {
                     if !decide(connection, &of, &run, "confirmed", user.as_deref(), now).await? {
                         return Ok(None);
@@ -298,7 +298,7 @@ impl Host {
     ) -> Result<Option<u64>, StoreError> {
         let now = self.clock().now();
         let (of, id, by) = (tenant.clone(), run.to_owned(), user.map(str::to_owned));
-        let known = self.store().write(move |connection| {
+        let known = self.store().write(tenant, move |connection| {
             Box::pin(
                 async move { decide(connection, &of, &id, "rejected", by.as_deref(), now).await },
             )
@@ -309,7 +309,7 @@ impl Host {
         let mut ended = 0;
         loop {
             let (of, id, host) = (tenant.clone(), run.to_owned(), self.clone());
-            let some = self.store().write(move |connection| {
+            let some = self.store().write(tenant, move |connection| {
                 Box::pin(async move { end_some(connection, &host, &of, &id).await })
             });
             let some = some.await.map_err(WriteError::into_inner)?;

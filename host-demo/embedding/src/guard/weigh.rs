@@ -64,7 +64,7 @@ pub(crate) async fn weigh(host: &Host, task: &Task) -> Result<bool, StoreError> 
     let (seq, tenant) = (task.seq, task.tenant.clone());
     let paused = host
         .store()
-        .write_quietly(move |connection| {
+        .write_quietly(&task.tenant, move |connection| {
             Box::pin(async move {
                 let mut all = None;
                 if weight.records > limit.always {

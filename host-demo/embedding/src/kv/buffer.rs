@@ -140,11 +140,11 @@ impl Buffer {
             let statement = match write.value {
                 Some(_) => {
                     "INSERT INTO koppel_kv (tenant, bucket, key, value, revision)
-                     VALUES (?1, ?2, ?3, ?4, 1)
+                     VALUES ($1, $2, $3, $4, 1)
                      ON CONFLICT (tenant, bucket, key)
-                     DO UPDATE SET value = excluded.value, revision = revision + 1"
+                     DO UPDATE SET value = excluded.value, revision = koppel_kv.revision + 1"
                 }
-                None => "DELETE FROM koppel_kv WHERE tenant = ?1 AND bucket = ?2 AND key = ?3",
+                None => "DELETE FROM koppel_kv WHERE tenant = $1 AND bucket = $2 AND key = $3",
             };
             let query = sqlx::query(statement)
                 .bind(tenant.as_str())

@@ -116,7 +116,7 @@ async fn read(
     key: &str,
 ) -> Result<Option<((i64, i64), Vec<u8>)>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT id, revision, value FROM koppel_kv WHERE tenant = ? AND bucket = ? AND key = ?",
+        "SELECT id, revision, value FROM koppel_kv WHERE tenant = $1 AND bucket = $2 AND key = $3",
     )
     .bind(tenant.as_str())
     .bind(bucket)
@@ -139,12 +139,14 @@ pub(crate) async fn version(
     bucket: &str,
     key: &str,
 ) -> Result<Version, sqlx::Error> {
-    sqlx::query_as("SELECT id, revision FROM koppel_kv WHERE tenant = ? AND bucket = ? AND key = ?")
-        .bind(tenant.as_str())
-        .bind(bucket)
-        .bind(key)
-        .fetch_optional(connection)
-        .await
+    sqlx::query_as(
+        "SELECT id, revision FROM koppel_kv WHERE tenant = $1 AND bucket = $2 AND key = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(bucket)
+    .bind(key)
+    .fetch_optional(connection)
+    .await
 }
 
 /// A page of keys: the committed ones in the order of their rows, then those
@@ -161,7 +163,7 @@ async fn list(
     // One more than a page, to know whether there is a next one.
     while page.len() <= PAGE && after < buffer::FIRST_BUFFERED {
         let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT id, key FROM koppel_kv WHERE tenant = ? AND bucket = ? AND id > ?
+            "SELECT id, key FROM koppel_kv WHERE tenant = $1 AND bucket = $2 AND id > $3
              ORDER BY id LIMIT 1001",
         )
         .bind(tenant.as_str())

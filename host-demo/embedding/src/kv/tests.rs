@@ -4,9 +4,11 @@ use crate::secret::KeySource;
 use crate::store::{Store, WriteError};
 
 async fn keep(store: &Store, tenant: &TenantId, buffer: Buffer) {
-    let tenant = tenant.clone();
+    let (of, tenant) = (tenant.clone(), tenant.clone());
     let kept: Result<(), WriteError<sqlx::Error>> = store
-        .write(move |connection| Box::pin(async move { buffer.commit(connection, &tenant).await }))
+        .write(&of, move |connection| {
+            Box::pin(async move { buffer.commit(connection, &tenant).await })
+        })
         .await;
     kept.expect("the writes are committed");
 }

@@ -60,7 +60,7 @@ where
 {
     let (within, of) = (store.clone(), tenant.clone());
     let written: Result<(), WriteError<Undo<T, E>>> = store
-        .write_quietly(move |connection| {
+        .write_quietly(tenant, move |connection| {
             Box::pin(async move {
                 let noted = note(connection, &within, crm.as_ref(), &of, work).await;
                 Err(match noted {

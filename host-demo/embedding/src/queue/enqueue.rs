@@ -66,12 +66,13 @@ async fn join_waiting(
     new: &NewEvent,
     by_answer: bool,
 ) -> Result<Option<EventKey>, EnqueueError> {
-    let waiting =
-        sqlx::query("SELECT seq, id, payload FROM koppel_event WHERE tenant = ? AND coalesce = ?")
-            .bind(tenant.as_str())
-            .bind(key)
-            .fetch_optional(&mut *connection)
-            .await?;
+    let waiting = sqlx::query(
+        "SELECT seq, id, payload FROM koppel_event WHERE tenant = $1 AND coalesce = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(key)
+    .fetch_optional(&mut *connection)
+    .await?;
     let Some(row) = waiting else { return Ok(None) };
     let earlier: Event = serde_json::from_str(row.try_get("payload")?)
         .map_err(|_| EnqueueError::Unfit("the event that waits cannot be read"))?;
@@ -80,8 +81,8 @@ async fn join_waiting(
     // The moment and the user of the latest save count, as its content does.
     sqlx::query(
         "UPDATE koppel_event
-         SET payload = ?, revision = revision + 1, occurred_at = max(occurred_at, ?), user = ?
-         WHERE seq = ?",
+         SET payload = $1, revision = revision + 1, occurred_at = CASE WHEN occurred_at < $2 THEN $2 ELSE occurred_at END, \"user\" = $3
+         WHERE seq = $4",
     )
     .bind(json(&merged)?)
     .bind(stored(new.occurred_at))
@@ -101,8 +102,8 @@ async fn insert(
     let key = EventKey::fresh();
     let seq: i64 = sqlx::query_scalar(
         "INSERT INTO koppel_event (id, tenant, hook, order_key, coalesce, payload, occurred_at,
-             user, not_before, long_work, turn)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?,
+             \"user\", not_before, long_work, turn)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9,
              (SELECT coalesce(max(turn), 0) + 1 FROM koppel_event))
          RETURNING seq",
     )
@@ -114,7 +115,7 @@ async fn insert(
     .bind(json(&new.event)?)
     .bind(stored(new.occurred_at))
     .bind(&new.user)
-    .bind(new.event.is_long_work())
+    .bind(i64::from(new.event.is_long_work()))
     .fetch_one(connection)
     .await?;
     Ok((seq, key))
@@ -124,7 +125,7 @@ fn json(event: &Event) -> Result<String, EnqueueError> {
     serde_json::to_string(event).map_err(|_| EnqueueError::Unfit("it has no JSON form"))
 }
 
-/// A moment as SQLite keeps it.
+/// A moment as the tables keep it.
 pub(crate) fn stored(at: u64) -> i64 {
     i64::try_from(at).unwrap_or(i64::MAX)
 }

@@ -1,10 +1,10 @@
 //! Taking what is due out of the queue, without taking it away.
 
 use super::{Event, stored};
-use crate::store::StoreError;
+use crate::store::{StoreError, flag};
 use crate::{Connection, EventKey, TenantId, Timestamp};
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// An event that was claimed, as it stood then. Its attempt is counted already.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Task {
 }
 
 const COLUMNS: &str = "seq, id, tenant, order_key, payload, revision, attempt, faults, conflicts, \
-     occurred_at, user, cursor, long_work, \
+     occurred_at, \"user\", cursor, long_work, \
      (SELECT g.state FROM koppel_guarded g WHERE g.seq = koppel_event.seq) AS guarded";
 
 /// An event waits for earlier ones with its order key. Two exceptions, so that a
@@ -42,18 +42,29 @@ const NOT_BLOCKED: &str = "NOT EXISTS (SELECT 1 FROM koppel_event f
        AND f.not_before < 253402300799000
        AND f.hook <> 'on-tick' AND e.hook <> 'on-settings-saved')";
 
+const TENANTS: &str = "WITH RECURSIVE t (name) AS (
+         SELECT min(tenant) FROM koppel_event
+         UNION ALL
+         SELECT (SELECT min(tenant) FROM koppel_event WHERE tenant > name) FROM t
+         WHERE name IS NOT NULL)
+     SELECT name FROM t WHERE name IS NOT NULL";
+
 /// The tenants that have anything in the queue, by skipping through the index.
 pub(crate) async fn tenants(connection: &mut Connection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "WITH RECURSIVE t (name) AS (
-             SELECT min(tenant) FROM koppel_event
-             UNION ALL
-             SELECT (SELECT min(tenant) FROM koppel_event WHERE tenant > name) FROM t
-             WHERE name IS NOT NULL)
-         SELECT name FROM t WHERE name IS NOT NULL",
-    )
-    .fetch_all(connection)
-    .await
+    sqlx::query_scalar(TENANTS).fetch_all(connection).await
+}
+
+/// The tenants that have anything in the queue, and that no worker has leased yet;
+/// with PostgreSQL.
+pub(crate) async fn tenants_without_lease(
+    connection: &mut Connection,
+) -> Result<Vec<String>, sqlx::Error> {
+    let statement = format!(
+        "{TENANTS} AND NOT EXISTS (SELECT 1 FROM koppel_lease WHERE tenant = name) ORDER BY name"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        .fetch_all(connection)
+        .await
 }
 
 /// What of a tenant is due: row and order key, those that wait longest first;
@@ -69,13 +80,13 @@ pub(crate) async fn due(
 ) -> Result<Vec<(i64, String)>, sqlx::Error> {
     let statement = format!(
         "SELECT e.seq, e.order_key FROM koppel_event e
-         WHERE e.tenant = ? AND e.long_work = ? AND e.not_before <= ? AND {NOT_BLOCKED}
-           AND (? = 0 OR e.hook = 'on-settings-saved')
-         ORDER BY e.not_before, e.turn LIMIT ?"
+         WHERE e.tenant = $1 AND e.long_work = $2 AND e.not_before <= $3 AND {NOT_BLOCKED}
+           AND ($4 = 0 OR e.hook = 'on-settings-saved')
+         ORDER BY e.not_before, e.turn LIMIT $5"
     );
     sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(tenant)
-        .bind(is_long)
+        .bind(i64::from(is_long))
         .bind(stored(now))
         .bind(i64::from(only_settings))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -121,7 +132,7 @@ pub(crate) async fn begin(
     rows: &[i64],
 ) -> Result<Vec<Task>, StoreError> {
     let statement =
-        format!("UPDATE koppel_event SET attempt = attempt + 1 WHERE seq = ? RETURNING {COLUMNS}");
+        format!("UPDATE koppel_event SET attempt = attempt + 1 WHERE seq = $1 RETURNING {COLUMNS}");
     let mut tasks = Vec::with_capacity(rows.len());
     for seq in rows {
         let row = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
@@ -148,7 +159,7 @@ pub(crate) async fn read(
     row.map(|it| task(&it)).transpose()
 }
 
-fn task(row: &SqliteRow) -> Result<Task, StoreError> {
+fn task(row: &AnyRow) -> Result<Task, StoreError> {
     let tenant: String = row.try_get("tenant")?;
     let guarded: Option<String> = row.try_get("guarded")?;
     Ok(Task {
@@ -165,13 +176,13 @@ fn task(row: &SqliteRow) -> Result<Task, StoreError> {
         occurred_at: row.try_get::<i64, _>("occurred_at")?.unsigned_abs(),
         user: row.try_get("user")?,
         cursor: row.try_get("cursor")?,
-        is_long: row.try_get("long_work")?,
+        is_long: flag(row, "long_work")?,
         is_held: guarded.as_deref() == Some("held"),
         is_unjudged: guarded.as_deref() == Some("waiting"),
     })
 }
 
-fn count(row: &SqliteRow, column: &'static str) -> Result<u32, StoreError> {
+fn count(row: &AnyRow, column: &'static str) -> Result<u32, StoreError> {
     u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
 }
 

@@ -8,7 +8,7 @@ use crate::{Connection, EventKey, TenantId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
 /// An event that waits or is being worked on.
@@ -89,9 +89,9 @@ pub async fn waiting(
     tenant: &TenantId,
     limit: u32,
 ) -> Result<Vec<Waiting>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM koppel_event WHERE tenant = ? ORDER BY seq LIMIT ?")
+    let rows = sqlx::query("SELECT * FROM koppel_event WHERE tenant = $1 ORDER BY seq LIMIT $2")
         .bind(tenant.as_str())
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(connection)
         .await?;
     rows.iter().map(waiting_row).collect()
@@ -131,7 +131,7 @@ pub async fn waiting_for(
     )
     .bind(tenant.as_str())
     .bind(hook)
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(connection)
     .await?;
     rows.iter().map(waiting_row).collect()
@@ -145,7 +145,7 @@ pub async fn count_waiting(
     connection: &mut Connection,
     tenant: &TenantId,
 ) -> Result<u64, StoreError> {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM koppel_event WHERE tenant = ?")
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM koppel_event WHERE tenant = $1")
         .bind(tenant.as_str())
         .fetch_one(connection)
         .await?;
@@ -162,10 +162,10 @@ pub async fn rejections(
     limit: u32,
 ) -> Result<Vec<Rejected>, StoreError> {
     let rows = sqlx::query(
-        "SELECT * FROM koppel_rejection WHERE tenant = ? ORDER BY rejected_at DESC, event LIMIT ?",
+        "SELECT * FROM koppel_rejection WHERE tenant = $1 ORDER BY rejected_at DESC, event LIMIT $2",
     )
     .bind(tenant.as_str())
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(connection)
     .await?;
     rows.iter().map(rejected_row).collect()
@@ -186,18 +186,18 @@ pub async fn history(
     let statement = match (of.subject, of.event) {
         (Some(_), _) => {
             "SELECT * FROM koppel_history
-             WHERE tenant = ?1 AND subject = ?2 AND (?3 IS NULL OR event = ?3)
-               AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5"
+             WHERE tenant = $1 AND subject = $2 AND ($3 IS NULL OR event = $3)
+               AND ($4 IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"
         }
         (None, Some(_)) => {
             "SELECT * FROM koppel_history
-             WHERE tenant = ?1 AND ?2 IS NULL AND event = ?3
-               AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5"
+             WHERE tenant = $1 AND $2 IS NULL AND event = $3
+               AND ($4 IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"
         }
         (None, None) => {
             "SELECT * FROM koppel_history
-             WHERE tenant = ?1 AND ?2 IS NULL AND ?3 IS NULL
-               AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5"
+             WHERE tenant = $1 AND $2 IS NULL AND $3 IS NULL
+               AND ($4 IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"
         }
     };
     let rows = sqlx::query(statement)
@@ -205,7 +205,7 @@ pub async fn history(
         .bind(of.subject)
         .bind(of.event.map(EventKey::as_str))
         .bind(of.before)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(connection)
         .await?;
     rows.iter().map(history_row).collect()
@@ -234,7 +234,7 @@ pub async fn retry(
     key: &EventKey,
 ) -> Result<bool, StoreError> {
     let row =
-        sqlx::query("DELETE FROM koppel_rejection WHERE tenant = ? AND event = ? RETURNING *")
+        sqlx::query("DELETE FROM koppel_rejection WHERE tenant = $1 AND event = $2 RETURNING *")
             .bind(tenant.as_str())
             .bind(key.as_str())
             .fetch_optional(&mut *connection)
@@ -243,8 +243,8 @@ pub async fn retry(
     let rejected = rejected_row(&row)?;
     sqlx::query(
         "INSERT INTO koppel_event (id, tenant, hook, order_key, coalesce, payload, attempt,
-             occurred_at, user, cursor, not_before, long_work, turn)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?,
+             occurred_at, \"user\", cursor, not_before, long_work, turn)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11,
              (SELECT coalesce(max(turn), 0) + 1 FROM koppel_event))
          ON CONFLICT DO NOTHING",
     )
@@ -259,7 +259,7 @@ pub async fn retry(
     .bind(stored(rejected.occurred_at))
     .bind(row.try_get::<Option<String>, _>("user")?)
     .bind(row.try_get::<Option<String>, _>("cursor")?)
-    .bind(rejected.event.is_long_work())
+    .bind(i64::from(rejected.event.is_long_work()))
     .execute(connection)
     .await?;
     Ok(true)
@@ -274,7 +274,7 @@ pub async fn end_rejection(
     tenant: &TenantId,
     key: &EventKey,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM koppel_rejection WHERE tenant = ? AND event = ?")
+    let done = sqlx::query("DELETE FROM koppel_rejection WHERE tenant = $1 AND event = $2")
         .bind(tenant.as_str())
         .bind(key.as_str())
         .execute(connection)
@@ -292,7 +292,7 @@ pub async fn cancel(
     tenant: &TenantId,
     key: &EventKey,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM koppel_event WHERE tenant = ? AND id = ?")
+    let done = sqlx::query("DELETE FROM koppel_event WHERE tenant = $1 AND id = $2")
         .bind(tenant.as_str())
         .bind(key.as_str())
         .execute(connection)
@@ -300,7 +300,7 @@ pub async fn cancel(
     Ok(done.rows_affected() > 0)
 }
 
-fn waiting_row(row: &SqliteRow) -> Result<Waiting, StoreError> {
+fn waiting_row(row: &AnyRow) -> Result<Waiting, StoreError> {
     let reason: Option<String> = row.try_get("reason")?;
     let done: Option<i64> = row.try_get("done")?;
     let progress = match done {
@@ -319,7 +319,7 @@ fn waiting_row(row: &SqliteRow) -> Result<Waiting, StoreError> {
     Ok(Waiting {
         key: EventKey::from_stored(row.try_get::<String, _>("id")?),
         event: json(row, "payload")?,
-        attempt: row.try_get::<u32, _>("attempt")?,
+        attempt: count(row, "attempt")?,
         occurred_at: moment(row, "occurred_at")?,
         user: row.try_get("user")?,
         not_before: moment(row, "not_before")?,
@@ -331,7 +331,7 @@ fn waiting_row(row: &SqliteRow) -> Result<Waiting, StoreError> {
     })
 }
 
-fn rejected_row(row: &SqliteRow) -> Result<Rejected, StoreError> {
+fn rejected_row(row: &AnyRow) -> Result<Rejected, StoreError> {
     Ok(Rejected {
         key: EventKey::from_stored(row.try_get::<String, _>("event")?),
         event: json(row, "payload")?,
@@ -341,20 +341,20 @@ fn rejected_row(row: &SqliteRow) -> Result<Rejected, StoreError> {
             about: json(row, "about")?,
         },
         who: row.try_get("who")?,
-        attempts: row.try_get::<u32, _>("attempts")?,
+        attempts: count(row, "attempts")?,
         occurred_at: moment(row, "occurred_at")?,
         rejected_at: moment(row, "rejected_at")?,
     })
 }
 
-fn history_row(row: &SqliteRow) -> Result<HistoryEntry, StoreError> {
+fn history_row(row: &AnyRow) -> Result<HistoryEntry, StoreError> {
     let about: Vec<NamedValue> = json(row, "about")?;
     Ok(HistoryEntry {
         id: row.try_get("id")?,
         key: EventKey::from_stored(row.try_get::<String, _>("event")?),
         hook: row.try_get("hook")?,
         subject: row.try_get("subject")?,
-        attempt: row.try_get::<u32, _>("attempt")?,
+        attempt: count(row, "attempt")?,
         outcome: row.try_get("outcome")?,
         reason: Reason {
             code: row.try_get("reason")?,
@@ -367,10 +367,14 @@ fn history_row(row: &SqliteRow) -> Result<HistoryEntry, StoreError> {
     })
 }
 
-fn json<T: DeserializeOwned>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+fn json<T: DeserializeOwned>(row: &AnyRow, column: &'static str) -> Result<T, StoreError> {
     serde_json::from_str(row.try_get(column)?).map_err(|_| StoreError::Unreadable(column))
 }
 
-fn moment(row: &SqliteRow, column: &'static str) -> Result<Timestamp, StoreError> {
+fn moment(row: &AnyRow, column: &'static str) -> Result<Timestamp, StoreError> {
     Ok(row.try_get::<i64, _>(column)?.unsigned_abs())
+}
+
+fn count(row: &AnyRow, column: &'static str) -> Result<u32, StoreError> {
+    u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
 }

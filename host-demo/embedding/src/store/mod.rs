@@ -1,19 +1,19 @@
-//! The database file: its tables, its readers, and the one writer.
+//! The database: its tables, its readers, and what writes.
 
+mod database;
 mod writer;
 
+pub use database::{Database, flag, is_postgres, schema_for};
 pub use writer::WriteError;
 
 use crate::Connection;
 use crate::TenantId;
 use crate::secret::{KeyError, KeySource, NotOurs, Secret, SecretKey};
 use futures::future::BoxFuture;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use std::path::{Path, PathBuf};
+use sqlx::AnyPool;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 use writer::Writer;
 use zeroize::Zeroizing;
@@ -39,7 +39,7 @@ pub enum StoreError {
 }
 
 /// The database that the CRM and the embedding share: SQLite in WAL mode with
-/// `synchronous=FULL`, because anything less is not an outbox.
+/// `synchronous=FULL`, because anything less is not an outbox, or PostgreSQL.
 ///
 /// Clones share everything.
 #[derive(Clone, Debug)]
@@ -49,67 +49,73 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    path: PathBuf,
-    readers: SqlitePool,
+    database: Database,
+    readers: AnyPool,
     writer: Writer,
     secret_key: SecretKey,
     wake: Notify,
+    /// Under which name a worker of this process leases tenants, and whether one
+    /// does.
+    lease_owner: String,
+    leases: AtomicBool,
 }
 
 impl Store {
-    /// Opens the file, makes it and the embedding's tables if they are missing.
-    /// The key for secrets comes from `KOPPEL_KEY` (64 hex digits), else from
-    /// `<file>.key` beside the database, which is made with mode 0600.
+    /// Opens the database and makes the embedding's tables where they are missing;
+    /// a file that is missing is made. The key for secrets comes from `KOPPEL_KEY`
+    /// (64 hex digits), else from `<file>.key` beside the file, which is made with
+    /// mode 0600. With PostgreSQL, `KOPPEL_KEY` must be there, the same for all
+    /// processes.
     ///
     /// # Errors
-    /// [`StoreError`] where the file or the key cannot be had.
-    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_with(path, KeySource::EnvironmentOrFile).await
+    /// [`StoreError`] where the database or the key cannot be had.
+    pub async fn open(database: impl Into<Database>) -> Result<Self, StoreError> {
+        Self::open_with(database, KeySource::EnvironmentOrFile).await
     }
 
     /// As [`Store::open`], with the key for secrets from elsewhere.
     ///
     /// # Errors
-    /// [`StoreError`] where the file or the key cannot be had.
-    pub async fn open_with(path: impl AsRef<Path>, key: KeySource) -> Result<Self, StoreError> {
-        let path = path.as_ref().to_owned();
-        let secret_key = SecretKey::from_source(key, &path)?;
-        let options = connect_options(&path);
-        let writer = Writer::start(&options).await.map_err(StoreError::Open)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(16)
-            .min_connections(1)
-            .connect_with(options)
-            .await
-            .map_err(StoreError::Open)?;
+    /// [`StoreError`] where the database or the key cannot be had.
+    pub async fn open_with(
+        database: impl Into<Database>,
+        key: KeySource,
+    ) -> Result<Self, StoreError> {
+        let database = database.into();
+        let secret_key = SecretKey::from_source(&key, database.file())?;
+        let writer = Writer::start(&database).await.map_err(StoreError::Open)?;
+        let readers = database.readers().await.map_err(StoreError::Open)?;
         let inner = Inner {
-            path,
+            database,
             readers,
             writer,
             secret_key,
             wake: Notify::new(),
+            lease_owner: uuid::Uuid::new_v4().to_string(),
+            leases: AtomicBool::new(false),
         };
         Ok(Self {
             inner: Arc::new(inner),
         })
     }
 
-    /// Connections to read with. To write, use [`Store::write`], or
-    /// `BEGIN IMMEDIATE` on a connection of your own.
+    /// Connections to read with. To write, use [`Store::write`].
     #[must_use]
-    pub fn readers(&self) -> &SqlitePool {
+    pub fn readers(&self) -> &AnyPool {
         &self.inner.readers
     }
 
-    /// Runs `work` in a transaction of its own, taken together with others that
-    /// wait (group commit), and wakes the worker afterwards. Where `work` fails,
-    /// nothing of it remains. Work that has been handed in is finished, even if
-    /// this future is dropped.
+    /// Runs `work` for a tenant in a transaction of its own, and wakes the worker
+    /// afterwards. One tenant's transactions come one after the other, whichever
+    /// process they are of; with SQLite those that wait are committed together
+    /// (group commit). Where `work` fails, nothing of it remains. Work that has been
+    /// handed in is finished, even if this future is dropped.
     ///
     /// ```no_run
     /// # async fn example(store: koppel_embedding::Store) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let tenant = koppel_embedding::TenantId::new("acme")?;
     /// let kept: u32 = store
-    ///     .write(|connection| Box::pin(async move {
+    ///     .write(&tenant, |connection| Box::pin(async move {
     ///         // save the record, then `queue::enqueue` on the same connection
     ///         # let _ = connection;
     ///         Ok::<_, sqlx::Error>(1)
@@ -120,25 +126,42 @@ impl Store {
     ///
     /// # Errors
     /// [`WriteError::Work`] with what `work` said, or what the commit said.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
+    pub async fn write<T, E, F>(&self, tenant: &TenantId, work: F) -> Result<T, WriteError<E>>
     where
         T: Send + 'static,
         E: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
-        let done = self.inner.writer.write(work).await;
+        let done = self.inner.writer.write(tenant.as_str(), work).await;
         self.wake();
         done
     }
 
-    /// [`Store::write`] for the worker itself, which need not be woken.
-    pub(crate) async fn write_quietly<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
+    /// [`Store::write`] for making tables: in all processes, one after the other.
+    ///
+    /// # Errors
+    /// As for [`Store::write`].
+    pub async fn make_tables<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
     where
         T: Send + 'static,
         E: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
-        self.inner.writer.write(work).await
+        self.inner.writer.write(writer::TABLES, work).await
+    }
+
+    /// [`Store::write`] for the worker itself, which need not be woken.
+    pub(crate) async fn write_quietly<T, E, F>(
+        &self,
+        tenant: &TenantId,
+        work: F,
+    ) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        self.inner.writer.write(tenant.as_str(), work).await
     }
 
     /// Wakes the worker of this process: call it after a commit of your own that
@@ -166,27 +189,34 @@ impl Store {
         Ok(Zeroizing::new(secret.expose().to_owned()))
     }
 
-    /// Where the file is.
+    /// Where the tables are.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.inner.path
+    pub fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// Where the file is; none for PostgreSQL.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.inner.database.file()
     }
 
     pub(crate) fn secret_key(&self) -> &SecretKey {
         &self.inner.secret_key
     }
 
+    /// The name under which the one worker of this store leases tenants; none
+    /// while there is a worker.
+    pub(crate) fn lease_owner(&self) -> Option<String> {
+        let is_free = !self.inner.leases.swap(true, Ordering::SeqCst);
+        is_free.then(|| self.inner.lease_owner.clone())
+    }
+
+    pub(crate) fn give_lease_owner_back(&self) {
+        self.inner.leases.store(false, Ordering::SeqCst);
+    }
+
     pub(crate) async fn woken(&self) {
         self.inner.wake.notified().await;
     }
-}
-
-fn connect_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .foreign_keys(true)
 }

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS koppel_event (
     faults      INTEGER NOT NULL DEFAULT 0,   -- traps, timeouts and limits in a row
     conflicts   INTEGER NOT NULL DEFAULT 0,   -- in a row, by the event's own record only
     occurred_at INTEGER NOT NULL,
-    user        TEXT,
+    "user"      TEXT,
     cursor      TEXT,
     done        INTEGER,
     total       INTEGER,
@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS koppel_rejection (
     subject     TEXT,
     payload     TEXT NOT NULL,
     occurred_at INTEGER NOT NULL,
-    user        TEXT,
+    "user"      TEXT,
     cursor      TEXT,
     reason      TEXT NOT NULL,
     about       TEXT NOT NULL,

@@ -1,10 +1,11 @@
 //! What is being worked on, in memory: a kill gives everything back at once.
 
+use super::job_engine::JobEngine;
 use super::places::Places;
 use crate::pace::Paces;
 use crate::queue::task::{self, Task};
 use crate::{Connection, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The claims of one worker.
 #[derive(Debug, Default)]
@@ -41,16 +42,18 @@ impl Claims {
         self.long -= usize::from(task.is_long);
     }
 
-    /// Chooses rows to work on: a place for long work is kept free, the rest goes
+    /// Chooses rows to work on, by tenant: a place for long work is kept free, the rest goes
     /// to single records first; tenants take turns, one row each.
     pub(super) async fn choose(
         &mut self,
         connection: &mut Connection,
+        jobs: &dyn JobEngine,
         paces: &Paces,
         most: usize,
         now: Timestamp,
-    ) -> Result<Vec<i64>, sqlx::Error> {
-        let tenants = self.in_turn(task::tenants(connection).await?);
+    ) -> Result<BTreeMap<String, Vec<i64>>, sqlx::Error> {
+        let is_idle = self.taken.is_empty();
+        let tenants = self.in_turn(jobs.tenants(connection, now, is_idle).await?);
         let places = Places::new(&self.of_tenant, paces, most, now);
         let free = most - self.taken.len().min(most);
         let most_long = (most / 2).max(1);
@@ -59,16 +62,19 @@ impl Claims {
         let long = self
             .pick(connection, &tenants, true, now, kept, &mut chosen)
             .await?;
-        let short = free - chosen.rows.len();
+        let short = free - chosen.count;
         self.pick(connection, &tenants, false, now, short, &mut chosen)
             .await?;
-        let room = free - chosen.rows.len();
+        let room = free - chosen.count;
         let more = room.min(most_long.saturating_sub(self.long + long));
         self.pick(connection, &tenants, true, now, more, &mut chosen)
             .await?;
         if let Some(last) = chosen.last_tenant {
             self.last_tenant = last;
         }
+        let under_way = self.of_tenant.keys().chain(chosen.rows.keys());
+        jobs.give_back(connection, &under_way.cloned().collect())
+            .await?;
         Ok(chosen.rows)
     }
 
@@ -94,7 +100,7 @@ impl Claims {
         let mut queues = Vec::new();
         for tenant in tenants {
             // What is claimed may come first: ask for that many more.
-            let limit = room + self.taken.len() + chosen.rows.len();
+            let limit = room + self.taken.len() + chosen.count;
             let paused = chosen.places.is_paused(tenant);
             let due = task::due(connection, tenant, is_long, now, paused, limit).await?;
             let free: Vec<(i64, String)> = due
@@ -103,12 +109,12 @@ impl Claims {
                 .collect();
             queues.push((tenant, free.into_iter()));
         }
-        let before = chosen.rows.len();
+        let before = chosen.count;
         let mut went_round = true;
-        while went_round && chosen.rows.len() - before < room {
+        while went_round && chosen.count - before < room {
             went_round = false;
             for (tenant, queue) in &mut queues {
-                if chosen.rows.len() - before == room {
+                if chosen.count - before == room {
                     break;
                 }
                 if !chosen.places.has_room(tenant) {
@@ -120,13 +126,14 @@ impl Claims {
                 }
             }
         }
-        Ok(chosen.rows.len() - before)
+        Ok(chosen.count - before)
     }
 }
 
 /// What this round has chosen.
 struct Chosen {
-    rows: Vec<i64>,
+    rows: BTreeMap<String, Vec<i64>>,
+    count: usize,
     keys: HashSet<(String, String)>,
     last_tenant: Option<String>,
     places: Places,
@@ -135,7 +142,8 @@ struct Chosen {
 impl Chosen {
     fn new(places: Places) -> Self {
         Self {
-            rows: Vec::new(),
+            rows: BTreeMap::new(),
+            count: 0,
             keys: HashSet::new(),
             last_tenant: None,
             places,
@@ -147,7 +155,8 @@ impl Chosen {
     }
 
     fn add(&mut self, tenant: &str, seq: i64, key: String) {
-        self.rows.push(seq);
+        self.rows.entry(tenant.to_owned()).or_default().push(seq);
+        self.count += 1;
         self.places.take(tenant);
         self.keys.insert((tenant.to_owned(), key));
         self.last_tenant = Some(tenant.to_owned());

@@ -261,7 +261,7 @@ impl World {
         };
         self.host
             .store()
-            .write(move |connection| {
+            .write(&self.tenant, move |connection| {
                 Box::pin(async move {
                     Ok::<_, StoreError>(queue::enqueue(connection, &tenant, new).await?)
                 })

@@ -16,7 +16,7 @@ pub use change::{BulkChange, Keywords};
 pub use preview::Preview;
 
 use koppel_embedding::Connection;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{
     desk::DemoCrm,
@@ -172,7 +172,7 @@ impl DemoCrm {
              FROM crm_bulk_changes WHERE tenant = $1 ORDER BY number DESC LIMIT $2",
         )
         .bind(self.tenant.as_str())
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
         Ok(found
@@ -243,7 +243,7 @@ pub(crate) async fn read(
     Ok(of_row(&row)?)
 }
 
-fn of_row(row: &SqliteRow) -> Result<Bulk, StoreError> {
+fn of_row(row: &AnyRow) -> Result<Bulk, StoreError> {
     let change: &str = row.try_get("change")?;
     let job: Option<i64> = row.try_get("job")?;
     let state = match row.try_get("state")? {

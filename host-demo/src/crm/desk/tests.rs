@@ -88,7 +88,7 @@ async fn what_was_stored_reads_back_after_reopening() {
     it.crm.edit(&anna, edit).await.expect("saved");
     let before = it.crm.record(&anna).await.expect("read").expect("there");
     let store = Store::open_with(
-        it.crm.store.path(),
+        it.crm.store.database().clone(),
         koppel_embedding::secret::KeySource::File,
     )
     .await

@@ -2,7 +2,7 @@
 
 use koppel_embedding::EventKey;
 use serde_json::Value;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 
 use crate::contract::{NamedValue, RecordRef, SyncStatus};
 use crate::crm::{desk::DemoCrm, error::StoreError, log, rows};
@@ -62,7 +62,7 @@ impl DemoCrm {
              FROM crm_jobs WHERE tenant = $1 ORDER BY number DESC LIMIT $2",
         )
         .bind(self.tenant.as_str())
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
         found.iter().map(job_of_row).collect()
@@ -146,10 +146,10 @@ impl DemoCrm {
         .bind(kind)
         .bind(id)
         .bind(i64::from(only_failed))
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;
-        let record = |row: &SqliteRow| {
+        let record = |row: &AnyRow| {
             Ok(JobRecord {
                 reference: rows::reference_of(row)?.ok_or(StoreError::Unreadable("kind"))?,
                 status: rows::optional_code_of(row, "status")?,
@@ -164,7 +164,7 @@ impl DemoCrm {
     }
 }
 
-fn job_of_row(row: &SqliteRow) -> Result<Job, StoreError> {
+fn job_of_row(row: &AnyRow) -> Result<Job, StoreError> {
     let asked: &str = row.try_get("asked")?;
     let moment = |column: &'static str| -> Result<Option<u64>, StoreError> {
         let at: Option<i64> = row.try_get(column)?;

@@ -1,7 +1,7 @@
 //! Lists as rows.
 
 use koppel_embedding::Connection;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{ListError, StoredList};
 use crate::contract::RecordState;
@@ -51,7 +51,7 @@ pub(super) async fn all(
     found.iter().map(list_of_row).collect()
 }
 
-fn list_of_row(row: &SqliteRow) -> Result<StoredList, StoreError> {
+fn list_of_row(row: &AnyRow) -> Result<StoredList, StoreError> {
     let filter: Option<&str> = row.try_get("filter")?;
     let filter = filter
         .map(serde_json::from_str)

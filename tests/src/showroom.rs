@@ -6,10 +6,9 @@ use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::sales::Stage;
 use host_demo::crm::selections::Selection;
 use koppel_embedding::guard::{GuardLimit, GuardSettings};
-use koppel_tests::{World, contact, lists::static_list, person, spotler};
 use spotler_sim::{JourneyDraft, Link, Message, RecipientAct, Target};
 
-use crate::site::Site;
+use crate::{World, contact, lists::static_list, person};
 
 /// The list that the campaign is exported to.
 const LIST: &str = "Voorjaarsactie 2026";
@@ -54,9 +53,8 @@ fn form(number: usize) -> Edit {
         .permission(1, Consent::Given)
 }
 
-/// Opens the CRM, with its pages.
-pub(crate) async fn open() -> Site {
-    let world = World::start_with(spotler(), "default").await;
+/// Fills a world that is connected and has nobody in it.
+pub async fn fill(world: &World) {
     for number in 1..=PEOPLE.len() {
         let edit = form(number);
         let edit = match number {
@@ -68,14 +66,13 @@ pub(crate) async fn open() -> Site {
         world.save(&number.to_string(), edit).await;
     }
     world.run().await;
-    relation_and_lead(&world).await;
-    campaign(&world).await;
-    mailing(&world).await;
-    list(&world).await;
-    sale(&world).await;
-    job(&world).await;
-    waiting(&world).await;
-    Site::of(world).await
+    relation_and_lead(world).await;
+    campaign(world).await;
+    mailing(world).await;
+    list(world).await;
+    sale(world).await;
+    job(world).await;
+    waiting(world).await;
 }
 
 async fn relation_and_lead(world: &World) {
