@@ -9,20 +9,31 @@ use crate::queue::task::Task;
 use crate::settle::{Failure, failed};
 use crate::state::CallState;
 use crate::store::WriteError;
+use crate::trace;
 use crate::transaction::{Call, CommitError, Committed, commit, commit_failure, rejected_by_host};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument;
 
 /// Runs one attempt; an error means that not even the failure could be written:
 /// the row stands as it is, with its attempt counted.
 pub(crate) async fn run(host: &Host, task: Task) -> Result<Committed, String> {
+    let span = trace::call(&task);
+    let ran = run_traced(host, task).instrument(span.clone()).await;
+    let requests = ran.as_ref().map_or(0, |(requests, _)| *requests);
+    trace::ended(&span, requests, ran.as_ref().ok().map(|(_, told)| told));
+    ran.map(|(_, told)| told)
+}
+
+/// The same; how many requests it made comes along.
+async fn run_traced(host: &Host, task: Task) -> Result<(u32, Committed), String> {
     let began = Instant::now();
     if task.is_unjudged && task.cursor.is_none() {
         let paused = guard::weigh(host, &task).await.map_err(|it| chain(&it))?;
         if paused {
             let told = Committed::Stands("paused", guard::WAITS.to_owned());
             log(&task, 0, began, &told);
-            return Ok(told);
+            return Ok((0, told));
         }
     }
     let (answer, call) = attempt(host, task).await;
@@ -34,7 +45,7 @@ pub(crate) async fn run(host: &Host, task: Task) -> Result<Committed, String> {
     host.faults().step().await;
     let (task, requests, told) = committed?;
     log(&task, requests, began, &told);
-    Ok(told)
+    Ok((requests, told))
 }
 
 type Kept = (Task, u32, Committed);
@@ -43,7 +54,10 @@ async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
     let started_at = host.clock().now();
     let own = task.event.saved_record().cloned();
     let prepared = match host.prepare(&task.tenant, own.as_ref()).await {
-        Ok(prepared) => prepared,
+        Ok(mut prepared) => {
+            prepared.state.gate.attempt(task.attempt);
+            prepared
+        }
         Err(error) => {
             tracing::warn!(event = %task.key, %error, "a call could not be prepared");
             return (
@@ -173,11 +187,7 @@ fn requests(call: &Call) -> u32 {
 }
 
 fn log(task: &Task, requests: u32, began: Instant, committed: &Committed) {
-    let (outcome, reason) = match committed {
-        Committed::Stands(class, code) => (*class, code.as_str()),
-        Committed::Conflict => ("conflict", "read-has-changed"),
-        Committed::Gone => ("gone", "ended-by-a-person"),
-    };
+    let (outcome, reason) = committed.told();
     let kind = task
         .event
         .record()

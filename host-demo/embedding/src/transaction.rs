@@ -51,6 +51,17 @@ pub(crate) enum Committed {
     Gone,
 }
 
+impl Committed {
+    /// Class and code, for the log and for traces.
+    pub(crate) fn told(&self) -> (&str, &str) {
+        match self {
+            Self::Stands(class, code) => (class, code),
+            Self::Conflict => ("conflict", "read-has-changed"),
+            Self::Gone => ("gone", "ended-by-a-person"),
+        }
+    }
+}
+
 /// Commits a call with its answer.
 pub(crate) async fn commit(
     connection: &mut Connection,
