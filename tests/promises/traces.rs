@@ -61,11 +61,14 @@ impl Collector {
 /// An attribute of a span as a text.
 fn attribute(span: &Span, name: &str) -> Option<String> {
     let found = span.attributes.iter().find(|it| it.key == name)?;
-    match found.value.as_ref()?.value.as_ref()? {
-        Value::StringValue(text) => Some(text.clone()),
-        Value::IntValue(number) => Some(number.to_string()),
-        other => Some(format!("{other:?}")),
+    let value = found.value.as_ref()?.value.as_ref()?;
+    if let Value::IntValue(number) = value {
+        return Some(number.to_string());
     }
+    if let Value::StringValue(text) = value {
+        return Some(text.clone());
+    }
+    None
 }
 
 /// Saves a contact and works it, with its traces going there; the methods of the

@@ -32,6 +32,7 @@ words! {
         to_bindings: "Koppelingen bekijken", "See the bindings";
         carts: "Winkelwagens", "Carts";
         orders: "Bestellingen", "Orders";
+        none_yet: "Hier staat nog niets.", "Nothing here yet.";
         id: "Nummer", "Id";
         whose: "Van", "Of";
         products: "Producten", "Products";
