@@ -7,5 +7,6 @@ pub mod explain;
 pub mod host;
 pub mod import;
 mod moment;
+pub mod telemetry;
 pub mod web;
 pub mod window;

@@ -5,14 +5,12 @@ use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::{Client, Locator};
 use host_demo::explain::Language;
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::chromedriver;
 use crate::command::Command;
+use crate::window;
 
 /// How long anything may take on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -47,29 +45,24 @@ impl Sort {
     }
 }
 
-/// A browser with an empty profile, in one language.
+/// A browser that knows nobody, in one language.
 #[derive(Debug)]
 pub(crate) struct Browser {
     client: Client,
     site: String,
     language: Language,
-    _profile: TempDir,
 }
 
 impl Browser {
-    /// Starts one for the site at this address.
-    pub(crate) async fn start(site: &str, language: Language) -> Self {
-        let profile = tempfile::tempdir().expect("a folder for the profile");
-        let client = connect(&profile).await;
+    /// One for the site at this address.
+    pub(crate) async fn open(site: &str, language: Language) -> Self {
         let browser = Self {
-            client,
+            client: window::take().await,
             site: site.to_owned(),
             language,
-            _profile: profile,
         };
         // Which of the two languages the browser itself asks for.
         let headers = json!({"headers": {"Accept-Language": language.tag()}});
-        browser.cdp("Network.enable", json!({})).await;
         browser.cdp("Network.setExtraHTTPHeaders", headers).await;
         browser.size(1280, 900).await;
         browser
@@ -265,8 +258,11 @@ impl Browser {
         let page = &sizes["cssContentSize"];
         let clip =
             json!({"x": 0, "y": 0, "width": page["width"], "height": page["height"], "scale": 1});
-        self.captured(json!({"format": "png", "captureBeyondViewport": true, "clip": clip}))
-            .await
+        // Larger files, in a fraction of the time.
+        let how = json!({
+            "format": "png", "captureBeyondViewport": true, "clip": clip, "optimizeForSpeed": true,
+        });
+        self.captured(how).await
     }
 
     async fn captured(&self, how: Value) -> String {
@@ -296,14 +292,19 @@ impl Browser {
 
     /// Asks the browser's own protocol for what WebDriver does not know.
     pub(crate) async fn cdp(&self, method: &str, parameters: Value) -> Value {
-        let command = Command::cdp(method, &parameters);
-        let answer = self.client.issue_cmd(command).await;
-        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+        window::cdp(&self.client, method, &parameters).await
     }
 
-    /// Ends the browser.
+    /// Has the site know this session, as after a log-in.
+    pub(crate) async fn know(&self, token: &str) {
+        let cookie =
+            json!({"name": "koppel_session", "value": token, "url": self.site, "httpOnly": true});
+        self.cdp("Network.setCookie", cookie).await;
+    }
+
+    /// The user is done; the next one begins anew.
     pub(crate) async fn close(self) {
-        self.client.close().await.expect("the browser closes");
+        window::give_back(self.client).await;
     }
 
     async fn click(&self, sort: Sort, text: &str) {
@@ -355,27 +356,6 @@ impl Browser {
             tokio::time::sleep(PAUSE).await;
         }
     }
-}
-
-async fn connect(profile: &TempDir) -> Client {
-    let folder = format!("--user-data-dir={}", profile.path().display());
-    let capabilities = json!({
-        "browserName": "chrome",
-        "goog:loggingPrefs": {"browser": "ALL"},
-        "goog:chromeOptions": {"args": [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
-            // A page that scrolls smoothly is still moving when it is clicked.
-            "--force-prefers-reduced-motion", folder,
-        ]},
-    });
-    let capabilities = capabilities.as_object().cloned().expect("an object");
-    let connected = ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
-        .connect(&chromedriver::address())
-        .await;
-    connected.expect("Chromium starts")
 }
 
 /// Whether something lies over what was to be clicked, for a moment.

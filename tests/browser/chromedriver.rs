@@ -2,8 +2,10 @@
 //! the process is gone.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -11,26 +13,43 @@ use std::time::Duration;
 const START: Duration = Duration::from_secs(120);
 
 /// The shell stays until its standard input closes, which happens however this
-/// process ends, and takes chromedriver with it.
-const GUARDED: &str =
-    "chromedriver --port=0 --log-level=SEVERE & driver=$!; cat >/dev/null; kill $driver";
+/// process ends, and takes chromedriver and the browsers' profiles with it.
+const GUARDED: &str = "chromedriver --port=0 --log-level=SEVERE & driver=$!; cat >/dev/null; \
+     kill $driver; wait $driver; rm -rf \"$PROFILES\"";
 
 #[derive(Debug)]
 struct Chromedriver {
     port: u16,
+    /// Holds the profiles of the browsers.
+    profiles: PathBuf,
     /// Holds the standard input of the shell open.
     _shell: Child,
 }
 
 /// Where chromedriver listens; starts it the first time.
 pub(crate) fn address() -> String {
-    static DRIVER: OnceLock<Chromedriver> = OnceLock::new();
-    format!("http://127.0.0.1:{}", DRIVER.get_or_init(start).port)
+    format!("http://127.0.0.1:{}", driver().port)
 }
 
-fn start() -> Chromedriver {
+/// A folder for the profile of one more browser.
+pub(crate) fn profile() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    driver().profiles.join(number.to_string())
+}
+
+fn driver() -> &'static Chromedriver {
+    static DRIVER: OnceLock<Chromedriver> = OnceLock::new();
+    DRIVER.get_or_init(|| {
+        let profiles = tempfile::tempdir().expect("a folder for profiles").keep();
+        start(&profiles)
+    })
+}
+
+fn start(profiles: &Path) -> Chromedriver {
     let mut shell = Command::new("sh")
         .args(["-c", GUARDED])
+        .env("PROFILES", profiles)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -51,6 +70,7 @@ fn start() -> Chromedriver {
     );
     Chromedriver {
         port,
+        profiles: profiles.to_owned(),
         _shell: shell,
     }
 }

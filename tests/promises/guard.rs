@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_demo::contract::{Consent, ManualAction, PermissionWish, RecordState, SyncStatus};
 use host_demo::crm::Edit;
 use koppel_embedding::guard::{GuardLimit, GuardRun, GuardSettings};
-use koppel_tests::{World, anna, contact, person, spotler};
+use koppel_tests::{ADMIN, World, anna, contact, person, spotler};
 
 /// At most so many, whatever share they are.
 fn at_most(number: u64) -> GuardLimit {
@@ -367,4 +367,32 @@ async fn many_changes_wait_and_new_records_do_not() {
 
 fn anna_with_plus() -> Edit {
     anna().text("email", "anna+17@voorbeeld.nl")
+}
+
+/// Before somebody confirms, the page shows what that would send; neither this nor
+/// trying to reject changes anything.
+#[tokio::test]
+async fn what_waits_is_shown_before_it_is_confirmed() {
+    let world = world_of(3, 0, "default").await;
+    delete(&world, 1..=3).await;
+    world.run().await;
+    let run = only_run(&world).await;
+    world.requests();
+    let browser = world.browser(ADMIN).await;
+    let confirm = [
+        ("run", run.id.as_str()),
+        ("records", "3"),
+        ("do", "confirm"),
+    ];
+    let page = browser.dry_run("/paused", &confirm).await;
+    assert_eq!(page.matches("/contact/anonymize/").count(), 3, "{page}");
+    let reject = [("run", run.id.as_str()), ("do", "reject")];
+    let page = browser.dry_run("/paused", &reject).await;
+    assert!(page.contains("Spotler would hear nothing of it."), "{page}");
+    world.run().await;
+    assert_eq!(blankings(&world), 0);
+    assert_eq!(only_run(&world).await, run, "it still waits");
+    browser.post("/paused", &confirm).await;
+    world.run().await;
+    assert_eq!(blankings(&world), 3);
 }

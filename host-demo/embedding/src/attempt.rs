@@ -9,10 +9,12 @@ use crate::queue::task::Task;
 use crate::settle::{Failure, failed};
 use crate::state::CallState;
 use crate::store::WriteError;
+use crate::trace;
 use crate::transaction::{Call, CommitError, Committed, commit, commit_failure, rejected_by_host};
 use crate::worker::JobEngine;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument;
 
 /// Runs one attempt; an error means that not even the failure could be written:
 /// the row stands as it is, with its attempt counted.
@@ -24,29 +26,34 @@ pub(crate) async fn run(
     jobs: &Arc<dyn JobEngine>,
     task: Task,
 ) -> Result<Committed, String> {
+    let span = trace::call(&task);
     let lost = task.clone();
-    tokio::select! {
+    let ran = tokio::select! {
         biased;
         () = jobs.lapsed() => {
             log(&lost, 0, Instant::now(), &Committed::Lost);
-            Ok(Committed::Lost)
+            Ok((0, Committed::Lost))
         }
-        done = run_to_the_end(host, jobs, task) => done,
-    }
+        ran = run_to_the_end(host, jobs, task).instrument(span.clone()) => ran,
+    };
+    let requests = ran.as_ref().map_or(0, |(requests, _)| *requests);
+    trace::ended(&span, requests, ran.as_ref().ok().map(|(_, told)| told));
+    ran.map(|(_, told)| told)
 }
 
+/// The same; how many requests it made comes along.
 async fn run_to_the_end(
     host: &Host,
     jobs: &Arc<dyn JobEngine>,
     task: Task,
-) -> Result<Committed, String> {
+) -> Result<(u32, Committed), String> {
     let began = Instant::now();
     if task.is_unjudged && task.cursor.is_none() {
         let paused = guard::weigh(host, &task).await.map_err(|it| chain(&it))?;
         if paused {
             let told = Committed::Stands("paused", guard::WAITS.to_owned());
             log(&task, 0, began, &told);
-            return Ok(told);
+            return Ok((0, told));
         }
     }
     let (answer, call) = attempt(host, task).await;
@@ -58,7 +65,7 @@ async fn run_to_the_end(
     host.faults().step().await;
     let (task, requests, told) = committed?;
     log(&task, requests, began, &told);
-    Ok(told)
+    Ok((requests, told))
 }
 
 type Kept = (Task, u32, Committed);
@@ -67,7 +74,10 @@ async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
     let started_at = host.clock().now();
     let own = task.event.saved_record().cloned();
     let prepared = match host.prepare(&task.tenant, own.as_ref()).await {
-        Ok(prepared) => prepared,
+        Ok(mut prepared) => {
+            prepared.state.gate.attempt(task.attempt);
+            prepared
+        }
         Err(error) => {
             tracing::warn!(event = %task.key, %error, "a call could not be prepared");
             return (
@@ -216,12 +226,7 @@ fn requests(call: &Call) -> u32 {
 }
 
 fn log(task: &Task, requests: u32, began: Instant, committed: &Committed) {
-    let (outcome, reason) = match committed {
-        Committed::Stands(class, code) => (*class, code.as_str()),
-        Committed::Conflict => ("conflict", "read-has-changed"),
-        Committed::Gone => ("gone", "ended-by-a-person"),
-        Committed::Lost => ("lost", "another-worker"),
-    };
+    let (outcome, reason) = committed.told();
     let kind = task
         .event
         .record()

@@ -34,6 +34,7 @@ mod settle;
 mod signer;
 mod state;
 pub mod store;
+pub mod trace;
 mod transaction;
 pub mod worker;
 

@@ -53,6 +53,18 @@ pub(crate) enum Committed {
     Lost,
 }
 
+impl Committed {
+    /// Class and code, for the log and for traces.
+    pub(crate) fn told(&self) -> (&str, &str) {
+        match self {
+            Self::Stands(class, code) => (class, code),
+            Self::Conflict => ("conflict", "read-has-changed"),
+            Self::Gone => ("gone", "ended-by-a-person"),
+            Self::Lost => ("lost", "another-worker"),
+        }
+    }
+}
+
 /// Commits a call with its answer.
 pub(crate) async fn commit(
     connection: &mut Connection,

@@ -36,8 +36,11 @@ mod tick;
 mod user;
 mod work;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
+use crate::telemetry::Telemetry;
 use session::{Session, Shared};
 
 /// A small demo CRM that keeps its contacts in step with Spotler Mail+.
@@ -134,8 +137,27 @@ enum Command {
     User(user::UserCommand),
 }
 
+/// The whole program: log and traces, the command, and how it ended.
+pub async fn program() -> ExitCode {
+    let ended = match Telemetry::start() {
+        Ok(telemetry) => {
+            let ended = run().await;
+            telemetry.end().await;
+            ended
+        }
+        Err(error) => Err(error),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Reads the arguments and carries the command out.
-pub async fn run() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let session = Session::new(cli.shared);
     let Some((rehearsal, most_calls)) = session.rehearsal() else {
@@ -195,7 +217,6 @@ impl Command {
             Self::Serve(_)
                 | Self::Work
                 | Self::Field(_)
-                | Self::Guard(_)
                 | Self::Status
                 | Self::History(_)
                 | Self::Why(_)

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use koppel_embedding::{
-    Connection, Crm, PlanRequest,
+    Connection, Crm, NewEvent, PlanRequest,
     plan::{CaptureError, capture},
     store,
 };
@@ -24,7 +24,7 @@ struct Kept {
 }
 
 /// A plan of more events than this is for nobody to read.
-const MOST_EVENTS: usize = 10_000;
+pub(crate) const MOST_EVENTS: usize = 10_000;
 
 impl std::fmt::Debug for Rehearsal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -37,6 +37,13 @@ impl Rehearsal {
     pub fn take(&self) -> (PlanRequest, usize) {
         let kept = std::mem::take(&mut *self.lock());
         (kept.request, kept.left_out)
+    }
+
+    /// Notes events that wait already, and how many more there are.
+    pub(crate) fn note(&self, events: Vec<NewEvent>, left_out: usize) {
+        let mut kept = self.lock();
+        kept.request.events.extend(events);
+        kept.left_out += left_out;
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

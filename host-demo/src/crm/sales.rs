@@ -42,13 +42,27 @@ pub struct Sale {
 }
 
 impl DemoCrm {
-    /// The sales of all schemes, by id, at most `limit`.
-    pub async fn sales(&self, limit: u32) -> Result<Vec<Sale>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, scheme, stage, kind, record FROM crm_sales
-             WHERE tenant = $1 ORDER BY id LIMIT $2",
+    /// The stages in which any sale stands, by scheme and name.
+    pub async fn stages_of_sales(&self) -> Result<Vec<Stage>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT DISTINCT scheme, stage FROM crm_sales WHERE tenant = $1
+             ORDER BY scheme, stage",
         )
         .bind(self.tenant.as_str())
+        .fetch_all(self.store.readers())
+        .await?;
+        let stage = |(scheme, name): (String, String)| Stage { scheme, name };
+        Ok(rows.into_iter().map(stage).collect())
+    }
+
+    /// The sales of all schemes, by id, from after this one, at most `limit`.
+    pub async fn sales_after(&self, after: &str, limit: u32) -> Result<Vec<Sale>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, scheme, stage, kind, record FROM crm_sales
+             WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3",
+        )
+        .bind(self.tenant.as_str())
+        .bind(after)
         .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;

@@ -75,14 +75,20 @@ impl DemoCrm {
         .await
     }
 
-    /// The carts or the orders, by id, at most `limit`.
-    pub async fn purchases(&self, sort: Sort, limit: u32) -> Result<Vec<Purchase>, StoreError> {
+    /// The carts or the orders, by id, from after this one, at most `limit`.
+    pub async fn purchases_after(
+        &self,
+        sort: Sort,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Purchase>, StoreError> {
         let rows = sqlx::query(
             "SELECT definition FROM crm_purchases
-             WHERE tenant = $1 AND sort = $2 ORDER BY id LIMIT $3",
+             WHERE tenant = $1 AND sort = $2 AND id > $3 ORDER BY id LIMIT $4",
         )
         .bind(self.tenant.as_str())
         .bind(sort.word())
+        .bind(after)
         .bind(i64::from(limit))
         .fetch_all(self.store.readers())
         .await?;

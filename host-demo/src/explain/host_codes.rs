@@ -56,8 +56,8 @@ const TEXTS: &[(&str, &str, &str, &str, &str)] = &[
     ),
     (
         "guard-paused",
-        "Gepauzeerd: {records} records wachten op bevestiging (nummer {run}).",
-        "Paused: {records} records wait for a confirmation (number {run}).",
+        "Gepauzeerd; wachten op bevestiging: {records} (nummer {run}).",
+        "Paused; waiting for a confirmation: {records} (number {run}).",
         "Bekijk ze onder “Te bevestigen”, en bevestig of wijs af.",
         "Look at them under “To confirm”, and confirm or reject.",
     ),

@@ -3,6 +3,7 @@
 use koppel_embedding::guard::{self, GuardRun, GuardSettings};
 
 use super::{DemoHost, HostError};
+use crate::crm::rehearsal::MOST_EVENTS;
 
 impl DemoHost {
     /// The runs that wait for a person's word, oldest first.
@@ -18,15 +19,29 @@ impl DemoHost {
         Ok(guard::held_records(&mut connection, tenant, run, limit).await?)
     }
 
-    /// Hands in what waits with a run. None: there is no such run open.
+    /// Hands in what waits with a run; while it is only tried, notes it for the plan.
+    /// None: there is no such run open.
     pub async fn confirm_run(&self, run: &str) -> Result<Option<u64>, HostError> {
+        if let Some(rehearsal) = &self.crm.rehearsal {
+            let mut connection = self.crm.store().readers().acquire().await?;
+            let held = guard::held_events(&mut connection, self.crm.tenant(), run, MOST_EVENTS);
+            let (events, left) = held.await?;
+            let number = events.len() + left;
+            rehearsal.note(events, left);
+            return Ok((number > 0).then_some(number as u64));
+        }
         let (tenant, user) = (self.crm.tenant(), self.crm.user.as_deref());
         Ok(self.host.confirm_run(tenant, run, user).await?)
     }
 
-    /// Ends what waits with a run, each event visibly. None: there is no such run
+    /// Ends what waits with a run, each event visibly; while it is only tried, there
+    /// is nothing to plan: none of it reaches Spotler. None: there is no such run
     /// open.
     pub async fn reject_run(&self, run: &str) -> Result<Option<u64>, HostError> {
+        if self.crm.rehearsal.is_some() {
+            let runs = self.guard_runs().await?;
+            return Ok(runs.iter().find(|it| it.id == run).map(|it| it.records));
+        }
         let (tenant, user) = (self.crm.tenant(), self.crm.user.as_deref());
         Ok(self.host.reject_run(tenant, run, user).await?)
     }

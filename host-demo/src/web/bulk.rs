@@ -16,7 +16,7 @@ use super::{
     links::tail,
     trouble::{Trouble, chain, shown},
     visit::Visit,
-    words::{fill, words},
+    words::{counted, fill, words},
 };
 use crate::{
     contract::{RecordKind, RecordRef},
@@ -48,6 +48,7 @@ words! {
             "Those who have this text in name, e-mail or id";
         group_relation: "De contacten van deze relatie", "The contacts of this relation";
         next: "Volgende", "Next";
+        chosen_one: "1 contact geselecteerd", "1 contact selected";
         chosen: "{} contacten geselecteerd", "{} contacts selected";
         left_alone: "Een vakje dat u leeg laat, verandert niets.", "A box that is left empty changes nothing.";
         keywords: "Trefwoorden", "Keywords";
@@ -242,7 +243,7 @@ async fn setting<'a>(
         frame: &visit.frame,
         journeys: journeys.collect(),
         number: bulk.number,
-        chosen: fill(w.chosen, bulk.chosen),
+        chosen: counted(bulk.chosen, w.chosen_one, w.chosen),
         inputs,
         keywords: typed
             .map(|it| it.get("keywords").to_owned())
@@ -364,7 +365,7 @@ async fn looking(visit: &Visit, bulk: Bulk) -> Result<Look<'_>, Trouble> {
     Ok(Look {
         frame: &visit.frame,
         number: bulk.number,
-        chosen: fill(w.chosen, bulk.chosen),
+        chosen: counted(bulk.chosen, w.chosen_one, w.chosen),
         examples: known.examples.iter().map(example).collect(),
         refusals: known.refusals.iter().map(refusal).collect(),
         more: known.more.then(|| fill(w.looked_at, known.looked_at())),

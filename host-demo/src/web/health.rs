@@ -8,7 +8,7 @@ use super::{
     frame::Frame,
     trouble::Trouble,
     visit::Visit,
-    words::{fill, words},
+    words::{counted, fill, words},
 };
 use crate::{crm::health::Latency, host::QueueCounts};
 
@@ -16,16 +16,23 @@ words! {
     struct HealthWords {
         connection_on: "actief", "active";
         connection_off: "niet actief", "not active";
+        waiting_one: "gebeurtenis in de wachtrij", "event in the queue";
         waiting: "gebeurtenissen in de wachtrij", "events in the queue";
-        oldest: "De oudste wacht {} seconden.", "The oldest has waited {} seconds.";
+        oldest: "De oudste wacht {}.", "The oldest has waited {}.";
+        seconds: "{} s", "{} s";
+        minutes: "{} minuten", "{} minutes";
+        hours: "{} uur", "{} hours";
+        days: "{} dagen", "{} days";
         nothing_waits: "Er wacht niets.", "Nothing waits.";
         rejected: "waarvoor iemand iets moet doen", "for which somebody has to act";
         opt_out: "Opt-out bij Spotler", "Opt-out at Spotler";
         p50: "de helft binnen {} s", "half of them within {} s";
         p95: "95 van de 100 binnen {} s", "95 of 100 within {} s";
+        measured_one: "van 1 opt-out in zeven dagen", "of 1 opt-out in seven days";
         measured: "van {} opt-outs in zeven dagen", "of {} opt-outs in seven days";
         requests: "Verzoeken aan Spotler", "Requests to Spotler";
         made: "gedaan", "made";
+        saved_one: "1 gebeurtenis kwam zonder verzoek uit", "1 event needed no request";
         saved: "{} gebeurtenissen kwamen zonder verzoek uit", "{} events needed no request";
         request: "Verzoek", "Request";
         last: "De laatste 1.000 aanroepen", "The last 1,000 calls";
@@ -61,7 +68,7 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
     let w = HealthWords::of(language);
     let state = visit.host.connection().await?;
     let oldest = crm.oldest_waiting().await?;
-    let oldest = oldest.map(|it| fill(w.oldest, crm.now().saturating_sub(it) / 1000));
+    let oldest = oldest.map(|it| fill(w.oldest, waited(w, crm.now().saturating_sub(it) / 1000)));
     let latency = crm.opt_out_latency().await?;
     let calls = crm.last_calls().await?;
     let outcome = |((outcome, reason), number): ((String, String), u64)| {
@@ -76,14 +83,24 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
         oldest: oldest.unwrap_or_else(|| w.nothing_waits.to_owned()),
         p50: fill(w.p50, seconds(latency.p50_ms)),
         p95: fill(w.p95, seconds(latency.p95_ms)),
-        measured: fill(w.measured, latency.measured),
+        measured: counted(latency.measured as u64, w.measured_one, w.measured),
         latency,
         outcomes: calls.outcomes.into_iter().map(outcome).collect(),
         made: calls.requests.values().sum(),
         requests: calls.requests.into_iter().collect(),
-        without_request: fill(w.saved, calls.without_request),
+        without_request: counted(calls.without_request, w.saved_one, w.saved),
         w,
     })
+}
+
+/// So many seconds, as a person would say it.
+fn waited(w: &HealthWords, seconds: u64) -> String {
+    match seconds {
+        0..120 => fill(w.seconds, seconds),
+        120..7_200 => fill(w.minutes, seconds / 60),
+        7_200..172_800 => fill(w.hours, seconds / 3_600),
+        _ => fill(w.days, seconds / 86_400),
+    }
 }
 
 /// Milliseconds as seconds with one place.

@@ -41,7 +41,7 @@ words! {
             "Look at the mapping and save it; the sync begins after that.";
         waiting: "wacht in de wachtrij", "waiting in the queue";
         retrying: "wordt opnieuw geprobeerd", "being retried";
-        rejected: "iemand moet iets doen", "somebody has to act";
+        rejected: "waarvoor iemand iets moet doen", "for which somebody has to act";
         open_tasks: "open taken", "open tasks";
         last_lines: "Laatste meldingen", "Last messages";
     }

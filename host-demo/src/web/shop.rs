@@ -2,12 +2,16 @@
 //! starts and stops automations.
 
 use askama::Template;
-use axum::response::Response;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
 
 use super::{
     form::{Fields, Posted},
     frame::Frame,
-    links::tail,
+    links::{encoded, tail},
     trouble::{Trouble, shown},
     visit::Visit,
     words::{fill, words},
@@ -17,7 +21,7 @@ use crate::{
     crm::shop::Sort,
 };
 
-/// So many carts and so many orders are shown.
+/// So many carts and so many orders are on a page.
 const SHOWN: u32 = 100;
 
 words! {
@@ -28,6 +32,7 @@ words! {
         to_bindings: "Koppelingen bekijken", "See the bindings";
         carts: "Winkelwagens", "Carts";
         orders: "Bestellingen", "Orders";
+        none_yet: "Hier staat nog niets.", "Nothing here yet.";
         id: "Nummer", "Id";
         whose: "Van", "Of";
         products: "Producten", "Products";
@@ -53,8 +58,27 @@ struct Shop<'a> {
     frame: &'a Frame,
     w: &'static ShopWords,
     problem: Option<String>,
-    sorts: Vec<(&'static str, &'static str, Vec<Row>)>,
+    sorts: Vec<Part>,
     typed: Typed,
+}
+
+/// The carts, or the orders.
+struct Part {
+    title: &'static str,
+    sort: &'static str,
+    rows: Vec<Row>,
+    /// Whether this is not the first page of them.
+    later: bool,
+    next: Option<String>,
+}
+
+/// After which cart and after which order the page starts.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    carts: String,
+    #[serde(default)]
+    orders: String,
 }
 
 struct Row {
@@ -92,27 +116,41 @@ impl Typed {
     }
 }
 
-pub(crate) async fn show(visit: Visit) -> Response {
-    visit.show(gather(&visit, None, Typed::default()).await)
+pub(crate) async fn show(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    visit.show(gather(&visit, None, Typed::default(), &asked).await)
 }
 
-async fn gather(visit: &Visit, problem: Option<String>, typed: Typed) -> Result<Shop<'_>, Trouble> {
+async fn gather<'a>(
+    visit: &'a Visit,
+    problem: Option<String>,
+    typed: Typed,
+    asked: &Asked,
+) -> Result<Shop<'a>, Trouble> {
     let w = ShopWords::of(visit.language());
     Ok(Shop {
         frame: &visit.frame,
         problem,
         sorts: vec![
-            (w.carts, "cart", rows(visit, Sort::Cart).await?),
-            (w.orders, "order", rows(visit, Sort::Order).await?),
+            part(visit, Sort::Cart, &asked.carts).await?,
+            part(visit, Sort::Order, &asked.orders).await?,
         ],
         typed,
         w,
     })
 }
 
-async fn rows(visit: &Visit, sort: Sort) -> Result<Vec<Row>, Trouble> {
-    let crm = visit.host.crm();
-    let purchases = crm.purchases(sort, SHOWN).await?;
+async fn part(visit: &Visit, sort: Sort, after: &str) -> Result<Part, Trouble> {
+    let (crm, w) = (visit.host.crm(), ShopWords::of(visit.language()));
+    let mut purchases = crm.purchases_after(sort, after, SHOWN + 1).await?;
+    let more = purchases.len() > SHOWN as usize;
+    purchases.truncate(SHOWN as usize);
+    let (title, code, asked) = match sort {
+        Sort::Cart => (w.carts, "cart", "carts"),
+        Sort::Order => (w.orders, "order", "orders"),
+    };
+    let last = purchases.last().filter(|_| more);
+    let next = last.map(|it| format!("/shop?{asked}={}", encoded(&it.id)));
     let targets: Vec<RecordRef> = purchases.iter().map(|it| it.target.clone()).collect();
     let names = crm.names_of(&targets).await?;
     let row = |it: Purchase| Row {
@@ -124,7 +162,13 @@ async fn rows(visit: &Visit, sort: Sort) -> Result<Vec<Row>, Trouble> {
         id: it.id,
         status: it.status,
     };
-    Ok(purchases.into_iter().map(row).collect())
+    Ok(Part {
+        title,
+        sort: code,
+        rows: purchases.into_iter().map(row).collect(),
+        later: !after.is_empty(),
+        next,
+    })
 }
 
 /// Saves a cart or an order with its status.
@@ -132,7 +176,9 @@ pub(crate) async fn save(posted: Posted) -> Response {
     let Posted { visit, fields } = posted;
     match carry_out(&visit, &fields).await {
         Ok(Ok(said)) => visit.go("/shop", said).await,
-        Ok(Err(problem)) => visit.refuse(gather(&visit, Some(problem), Typed::of(&fields)).await),
+        Ok(Err(problem)) => {
+            visit.refuse(gather(&visit, Some(problem), Typed::of(&fields), &Asked::default()).await)
+        }
         Err(trouble) => shown(&visit.frame, &trouble),
     }
 }

@@ -246,6 +246,15 @@ pub(crate) fn fill(sentence: &str, value: impl std::fmt::Display) -> String {
     sentence.replacen("{}", &value.to_string(), 1)
 }
 
+/// The words for one, or those for any other number, filled in.
+pub(crate) fn counted(number: u64, one: &'static str, many: &str) -> String {
+    if number == 1 {
+        one.to_owned()
+    } else {
+        fill(many, number)
+    }
+}
+
 /// A language's other one.
 pub(crate) fn other(language: Language) -> Language {
     match language {

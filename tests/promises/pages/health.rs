@@ -28,8 +28,8 @@ async fn health_tells_how_fast_opt_outs_arrive_and_what_waits() {
     let text = text_of(&browser.page("/health").await);
     for told in [
         "half of them within 2.0 s 95 of 100 within 9.0 s of 2 opt-outs in seven days",
-        "1 events in the queue The oldest has waited 40 seconds.",
-        "events needed no request",
+        "1 event in the queue The oldest has waited 40 s.",
+        "1 event needed no request",
         "PUT /contact",
     ] {
         assert!(text.contains(told), "{told}: {text}");

@@ -11,12 +11,14 @@
 //! `restrict-only`, so an opt-out goes through; ticks and actions that switch a
 //! permission off are never held; and what is held keeps nothing else waiting.
 
+mod held;
 mod kind;
 mod runs;
 mod settings;
 mod watch;
 mod weigh;
 
+pub use held::held_events;
 pub use runs::{GuardRun, held_records, runs};
 pub use settings::{GuardLimit, GuardSettings, save_settings, settings};
 pub(crate) use watch::{judge, note, note_joined};

@@ -14,11 +14,13 @@ use crate::faults::FaultPoints;
 use crate::limits::Limits;
 use crate::pace::Paced;
 use crate::plan::Mirror;
+use crate::trace;
 use body::Budget;
 use rehearsal::Rehearsal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 /// What `send_request` answers, and what goes on in the background.
@@ -38,6 +40,8 @@ pub(crate) struct Gate {
     sent: u32,
     /// Whose pace the answers set.
     paced: Option<Paced>,
+    /// Which attempt it is, where the call is one of an event.
+    attempt: Option<u32>,
     /// Set while a plan is made: what changes something is held back.
     mirror: Option<Arc<Mutex<Mirror>>>,
     /// Why requests were refused, each said once.
@@ -61,6 +65,7 @@ impl Gate {
             requests: BTreeMap::new(),
             sent: 0,
             paced: None,
+            attempt: None,
             mirror: None,
             refused: BTreeSet::new(),
         }
@@ -74,6 +79,11 @@ impl Gate {
     /// From now on, answers set this pace.
     pub(crate) fn pace(&mut self, paced: Paced) {
         self.paced = Some(paced);
+    }
+
+    /// Which attempt of its event this is, for traces.
+    pub(crate) fn attempt(&mut self, attempt: u32) {
+        self.attempt = Some(attempt);
     }
 
     pub(crate) fn allowed(&self) -> Option<&AllowedAddress> {
@@ -92,8 +102,8 @@ impl Gate {
         Some(Rehearsal::new(mirror, below, uri))
     }
 
-    /// Counts the request if it may go out.
-    fn admit(&mut self, request: &http::Request<WasiBody>) -> Result<(), Error> {
+    /// Counts the request if it may go out; its method and path without ids.
+    fn admit(&mut self, request: &http::Request<WasiBody>) -> Result<String, Error> {
         if let Some(code) = self.refusal(request) {
             if self.refused.insert(code) {
                 tracing::warn!(code, "a request of the component was refused");
@@ -103,11 +113,9 @@ impl Gate {
         self.sent += 1;
         let path = request.uri().path();
         let below = self.allowed.as_ref().and_then(|it| it.below_prefix(path));
-        *self
-            .requests
-            .entry(path::template(request.method(), below.unwrap_or_default()))
-            .or_default() += 1;
-        Ok(())
+        let template = path::template(request.method(), below.unwrap_or_default());
+        *self.requests.entry(template.clone()).or_default() += 1;
+        Ok(template)
     }
 
     /// Why a request may not go out, as a code for the log.
@@ -141,9 +149,10 @@ impl WasiHttpHooks for Gate {
         options: Option<RequestOptions>,
         _sent: Background,
     ) -> Box<dyn Future<Output = Sent> + Send> {
-        if let Err(error) = self.admit(&request) {
-            return Box::new(std::future::ready(Err(error)));
-        }
+        let template = match self.admit(&request) {
+            Ok(template) => template,
+            Err(error) => return Box::new(std::future::ready(Err(error))),
+        };
         let (client, limits, budget) = (
             self.client.clone(),
             self.limits.clone(),
@@ -157,6 +166,7 @@ impl WasiHttpHooks for Gate {
         {
             return Box::new(rehearsal.clone().hold_back(request, limits));
         }
+        let span = trace::request(request.method(), &template, self.attempt);
         Box::new(async move {
             let permit = at_once
                 .acquire_owned()
@@ -165,7 +175,10 @@ impl WasiHttpHooks for Gate {
             faults.step().await;
             let waiting = paced.map(Paced::begin);
             let sent = client.send(request, options.unwrap_or_default(), &limits);
-            let response = sent.await?;
+            let sent = sent.instrument(span.clone()).await;
+            trace::answered(&span, sent.as_ref().ok().map(http::Response::status));
+            drop(span);
+            let response = sent?;
             if let Some(waiting) = waiting {
                 waiting.end(response.status(), response.headers());
             }

@@ -44,6 +44,7 @@ words! {
         automation: "automation", "automation";
         campaign: "campagne", "campaign";
         bindings: "Wat vanzelf start en stopt", "What starts and stops by itself";
+        no_bindings: "Er start en stopt nog niets vanzelf.", "Nothing starts or stops by itself yet.";
         event: "Gebeurtenis", "Event";
         starts: "Start", "Starts";
         stops: "Stopt", "Stops";

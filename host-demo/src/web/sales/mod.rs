@@ -6,12 +6,16 @@ pub(crate) mod actions;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::response::Response;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
 
 use super::{
     form::{Fields, Posted},
     frame::Frame,
-    links::tail,
+    links::{encoded, tail},
     trouble::{Trouble, shown},
     visit::Visit,
     words::words,
@@ -21,8 +25,8 @@ use crate::{
     crm::{names::Names, sales::Stage},
 };
 
-/// So many sales are shown.
-const SHOWN: u32 = 500;
+/// So many sales are on a page.
+const SHOWN: u32 = 100;
 
 words! {
     struct SalesWords {
@@ -49,6 +53,16 @@ struct Board<'a> {
     w: &'static SalesWords,
     problem: Option<&'static str>,
     schemes: Vec<Scheme>,
+    /// Whether this is not the first page.
+    later: bool,
+    next: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    /// The sale after which the page starts.
+    #[serde(default)]
+    after: String,
 }
 
 struct Scheme {
@@ -64,20 +78,33 @@ struct Card {
     record: String,
 }
 
-pub(crate) async fn board(visit: Visit) -> Response {
-    visit.show(gather(&visit, None).await)
+pub(crate) async fn board(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    visit.show(gather(&visit, None, &asked.after).await)
 }
 
 /// Stages come from the actions that are bound to them and from the sales that
 /// stand in them.
-async fn gather<'a>(visit: &'a Visit, problem: Option<&'static str>) -> Result<Board<'a>, Trouble> {
+async fn gather<'a>(
+    visit: &'a Visit,
+    problem: Option<&'static str>,
+    after: &str,
+) -> Result<Board<'a>, Trouble> {
     let crm = visit.host.crm();
     let mut schemes: BTreeMap<String, BTreeMap<String, Vec<Card>>> = BTreeMap::new();
     for bound in crm.bound_actions().await? {
         let stages = schemes.entry(bound.stage.scheme).or_default();
         stages.entry(bound.stage.name).or_default();
     }
-    let sales = crm.sales(SHOWN).await?;
+    for stage in crm.stages_of_sales().await? {
+        let stages = schemes.entry(stage.scheme).or_default();
+        stages.entry(stage.name).or_default();
+    }
+    let mut sales = crm.sales_after(after, SHOWN + 1).await?;
+    let more = sales.len() > SHOWN as usize;
+    sales.truncate(SHOWN as usize);
+    let last = sales.last().filter(|_| more);
+    let next = last.map(|it| format!("/sales?after={}", encoded(&it.id)));
     let targets: Vec<RecordRef> = sales.iter().filter_map(|it| it.target.clone()).collect();
     let names = crm.names_of(&targets).await?;
     for sale in sales {
@@ -94,6 +121,8 @@ async fn gather<'a>(visit: &'a Visit, problem: Option<&'static str>) -> Result<B
         w: SalesWords::of(visit.language()),
         problem,
         schemes: schemes.into_iter().map(scheme).collect(),
+        later: !after.is_empty(),
+        next,
     })
 }
 
@@ -124,7 +153,7 @@ pub(crate) async fn act(posted: Posted) -> Response {
         Ok(Some(said)) => visit.go("/sales", said).await,
         Ok(None) => {
             let w = SalesWords::of(visit.language());
-            visit.refuse(gather(&visit, Some(w.incomplete)).await)
+            visit.refuse(gather(&visit, Some(w.incomplete), "").await)
         }
         Err(trouble) => shown(&visit.frame, &trouble),
     }

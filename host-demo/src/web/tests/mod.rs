@@ -2,7 +2,9 @@
 //! without Spotler.
 
 mod actions;
+mod dry_runs;
 mod forms;
+mod paging;
 mod reading;
 mod sessions;
 mod site;
