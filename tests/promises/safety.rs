@@ -2,6 +2,7 @@
 //! there might be (C32): nobody whose opt-out was shown to us is made reachable
 //! again by us, and nothing is switched on that the CRM holds no opt-in for.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use host_demo::contract::{Consent, FieldValue, ManualAction, PermissionWish, RecordKind};
@@ -10,11 +11,13 @@ use host_demo::crm::bulk::BulkChange;
 use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::selections::Selection;
 use host_demo::host::Restore;
-use koppel_tests::{World, anna, contact, spotler};
+use koppel_tests::{Template, World, anna, contact, spotler};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestRng, TestRunner};
 use spotler_sim::switches::matrix;
 use spotler_sim::{Cause, Event, Fault, SeedContact};
+
+use crate::support::asked;
 
 /// Two records; the second may be typed in with the address of the first.
 const RECORDS: [&str; 2] = ["1", "2"];
@@ -102,21 +105,38 @@ struct Trial {
     exports: u32,
 }
 
-impl Trial {
-    async fn start(number: usize, was_there: bool, profile: &str) -> Self {
+/// The worlds in which sequences were tried already, each as it is at the start.
+#[derive(Default)]
+struct Worlds(BTreeMap<(usize, bool), Template>);
+
+impl Worlds {
+    /// A world of the matrix, in which somebody is there or nobody is.
+    async fn start(&mut self, number: usize, was_there: bool, profile: &str) -> World {
+        if let Some(known) = self.0.get(&(number, was_there)) {
+            return known.world().await;
+        }
         let mut config = spotler();
         config.switches = matrix()[number].switches.clone();
         if was_there {
             config.contacts =
                 vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
         }
+        let template = Template::start_with(config, profile).await;
+        let world = template.world().await;
+        self.0.insert((number, was_there), template);
+        world
+    }
+}
+
+impl Trial {
+    fn of(world: World, was_there: bool, profile: &str) -> Self {
         let opted_in = if was_there {
             [2].into()
         } else {
             BTreeSet::new()
         };
         Self {
-            world: World::start_with(config, profile).await,
+            world,
             // In this profile an operation by hand counts as an opt-in (C22).
             actions_are_opt_ins: profile == "dynamics365",
             opted_in,
@@ -351,12 +371,13 @@ impl Trial {
 }
 
 async fn violations_of(
-    number: usize,
-    was_there: bool,
+    worlds: &mut Worlds,
+    (number, was_there): (usize, bool),
     profile: &str,
     steps: &[Step],
 ) -> Vec<String> {
-    let mut trial = Trial::start(number, was_there, profile).await;
+    let world = worlds.start(number, was_there, profile).await;
+    let mut trial = Trial::of(world, was_there, profile);
     for step in steps {
         trial.take(step).await;
     }
@@ -369,12 +390,6 @@ fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .expect("a runtime")
-}
-
-/// A number from the environment, for long runs by hand.
-fn asked(name: &str, otherwise: u32) -> u32 {
-    let value = std::env::var(name).ok();
-    value.and_then(|it| it.parse().ok()).unwrap_or(otherwise)
 }
 
 /// The same sequences in every run; `KOPPEL_SEED` asks for others.
@@ -399,9 +414,12 @@ fn no_random_sequence_makes_somebody_reachable_who_opted_out() {
     // `KOPPEL_PROFILE=dynamics365` tries the profile in which actions are opt-ins.
     let profile = std::env::var("KOPPEL_PROFILE").unwrap_or_else(|_| "default".to_owned());
     let input = (0..worlds, any::<bool>(), steps());
+    let known = RefCell::new(Worlds::default());
     TestRunner::new_with_rng(config, chance(seed))
         .run(&input, |(number, was_there, steps)| {
-            let violations = runtime.block_on(violations_of(number, was_there, &profile, &steps));
+            let (mut known, which) = (known.borrow_mut(), (number, was_there));
+            let tried = violations_of(&mut known, which, &profile, &steps);
+            let violations = runtime.block_on(tried);
             prop_assert!(
                 violations.is_empty(),
                 "{} {profile}: {violations:#?}",
@@ -434,10 +452,12 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::Say(1, 1, true),
         Step::Export(false),
     ];
-    let runtime = runtime();
+    let (runtime, mut known) = (runtime(), Worlds::default());
     for (number, world) in matrix().iter().enumerate() {
         let was_there = number % 2 == 1;
-        let violations = runtime.block_on(violations_of(number, was_there, "default", &story));
+        let which = (number, was_there);
+        let tried = violations_of(&mut known, which, "default", &story);
+        let violations = runtime.block_on(tried);
         assert!(
             violations.is_empty(),
             "{} {was_there}: {violations:#?}",

@@ -14,6 +14,9 @@
 pub mod journeys;
 pub mod lists;
 pub mod pages;
+mod template;
+
+pub use template::Template;
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,7 +48,7 @@ pub struct World {
     /// The CRM's clock; [`World::advance_s`] moves Spotler's along with it.
     pub clock: ManualClock,
     config: DemoConfig,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// The compiled component, shared by all tests of a program.
@@ -54,10 +57,15 @@ fn component() -> ComponentFile {
     COMPONENT
         .get_or_init(|| {
             let mut config = DemoConfig::new("unused.sqlite");
-            config.cache = Some(std::env::temp_dir().join("koppel-tests-cache"));
+            config.cache = Some(cache());
             config.load_component().expect("the component loads")
         })
         .clone()
+}
+
+/// Where the tests keep the component as it is compiled.
+fn cache() -> std::path::PathBuf {
+    std::env::temp_dir().join("koppel-tests-cache")
 }
 
 /// A form for Anna, with the gate open and no permission.
@@ -130,6 +138,15 @@ impl World {
 
     async fn unconnected_from(config: Config, change: impl FnOnce(&mut DemoConfig)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        Self::in_folder(folder, config, change).await
+    }
+
+    /// The CRM whose database is in this folder, or is made there.
+    async fn in_folder(
+        folder: TempDir,
+        config: Config,
+        change: impl FnOnce(&mut DemoConfig),
+    ) -> Self {
         let clock = ManualClock::at(START_MS);
         let mut demo = DemoConfig::new(folder.path().join("crm.sqlite"));
         demo.component = Component::Loaded(component());
@@ -146,7 +163,21 @@ impl World {
             host,
             clock,
             config: demo,
-            _folder: folder,
+            folder,
+        }
+    }
+
+    /// The CRM's database file, for another process on it.
+    pub fn database(&self) -> &std::path::Path {
+        &self.config.database
+    }
+
+    /// Lets the command line on this database find the component as the tests have
+    /// compiled it already.
+    pub fn share_compiled_component(&self) {
+        let beside = self.config.database.with_extension("cache");
+        if !beside.exists() {
+            std::os::unix::fs::symlink(cache(), beside).expect("a link");
         }
     }
 
