@@ -6,7 +6,7 @@ use host_demo::contract::{Consent, ExportForecast};
 use host_demo::crm::Edit;
 use koppel_tests::{World, contact, person};
 
-use crate::campaigns::{everybody, form, people, queue, rejections, results};
+use crate::campaigns::{everybody, form, people, rejections, results};
 
 async fn foreseen(world: &World, campaign: &str) -> ExportForecast {
     let campaign = world.host.crm().campaign(campaign).await.expect("read");
@@ -100,31 +100,8 @@ async fn what_is_foreseen_of_an_export_is_what_it_does() {
     let (second, done) = foreseen_and_done(&world, "second").await;
     assert_eq!((second.created, second.changed), (1, 50), "{second:?}");
     assert_eq!(left_out(&second), done);
-    assert!(done.contains_key("opted-out-in-spotler"), "{done:?}");
+    // This Spotler shows only that the person cannot be mailed, and not why.
+    assert!(done.contains_key("inactive-in-spotler"), "{done:?}");
     assert!(done.contains_key("bounced"), "{done:?}");
     assert_eq!(second.requests, world.requests().len() as u64);
-}
-
-/// PV-22: the forecast of the queue says what each campaign would do; one request
-/// for each hundred new people is part of it.
-#[tokio::test]
-async fn the_forecast_of_the_queue_counts_new_people() {
-    let world = World::start().await;
-    people(&world, 2_501).await;
-    queue(&world, "large", form(everybody())).await;
-    world.run().await;
-    let forecast = world.host.campaign_forecast_in_full().await;
-    let forecast = forecast.expect("a forecast");
-    let line = &forecast.lines[0];
-    assert!(line.is_large, "it waits for the evening");
-    let foreseen = line.foreseen.as_ref().expect("it has not begun");
-    assert_eq!((foreseen.created, foreseen.listed), (2_501, 2_501));
-    world.run_to_the_end().await;
-    // The new people may come back in the feed, a thousand on a page.
-    let pages = foreseen.created.div_ceil(1_000);
-    let requests = world.requests().len() as u64;
-    assert!(
-        (foreseen.requests..foreseen.requests + pages).contains(&requests),
-        "{requests} requests: {foreseen:?}"
-    );
 }

@@ -11,7 +11,7 @@ use host_demo::crm::bulk::BulkChange;
 use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::selections::Selection;
 use host_demo::host::Restore;
-use koppel_tests::{Template, World, anna, contact, spotler};
+use koppel_tests::{Stage, World, anna, contact, spotler};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestRng, TestRunner};
 use spotler_sim::switches::matrix;
@@ -95,8 +95,8 @@ fn fault(kind: u8) -> Fault {
 }
 
 /// A world of the matrix, and what the CRM ever said yes to.
-struct Trial {
-    world: World,
+struct Trial<'a> {
+    world: &'a mut World,
     actions_are_opt_ins: bool,
     opted_in: BTreeSet<u32>,
     /// The number of the ledger entry before the last opt-in in the CRM, by
@@ -105,31 +105,24 @@ struct Trial {
     exports: u32,
 }
 
-/// The worlds in which sequences were tried already, each as it is at the start.
-#[derive(Default)]
-struct Worlds(BTreeMap<(usize, bool), Template>);
-
-impl Worlds {
-    /// A world of the matrix, in which somebody is there or nobody is.
-    async fn start(&mut self, number: usize, was_there: bool, profile: &str) -> World {
-        if let Some(known) = self.0.get(&(number, was_there)) {
-            return known.world().await;
-        }
-        let mut config = spotler();
-        config.switches = matrix()[number].switches.clone();
-        if was_there {
-            config.contacts =
-                vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
-        }
-        let template = Template::start_with(config, profile).await;
-        let world = template.world().await;
-        self.0.insert((number, was_there), template);
-        world
+/// Enters a world of the matrix, in which somebody is there or nobody is.
+async fn enter<'a>(
+    stage: &'a mut Stage,
+    (number, was_there): (usize, bool),
+    profile: &str,
+) -> &'a mut World {
+    let mut config = spotler();
+    config.switches = matrix()[number].switches.clone();
+    if was_there {
+        config.contacts =
+            vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
     }
+    let name = format!("{number} {was_there}");
+    stage.enter(&name, config, profile).await
 }
 
-impl Trial {
-    fn of(world: World, was_there: bool, profile: &str) -> Self {
+impl<'a> Trial<'a> {
+    fn of(world: &'a mut World, was_there: bool, profile: &str) -> Self {
         let opted_in = if was_there {
             [2].into()
         } else {
@@ -338,7 +331,7 @@ impl Trial {
     }
 }
 
-impl Trial {
+impl Trial<'_> {
     /// A permission that we had switched on, that the person switched off in
     /// Spotler, and that we switched on again without a newer opt-in (DA-82).
     fn overruled_withdrawals(&self) -> Vec<String> {
@@ -371,13 +364,13 @@ impl Trial {
 }
 
 async fn violations_of(
-    worlds: &mut Worlds,
-    (number, was_there): (usize, bool),
+    stage: &mut Stage,
+    which: (usize, bool),
     profile: &str,
     steps: &[Step],
 ) -> Vec<String> {
-    let world = worlds.start(number, was_there, profile).await;
-    let mut trial = Trial::of(world, was_there, profile);
+    let world = enter(stage, which, profile).await;
+    let mut trial = Trial::of(world, which.1, profile);
     for step in steps {
         trial.take(step).await;
     }
@@ -414,11 +407,11 @@ fn no_random_sequence_makes_somebody_reachable_who_opted_out() {
     // `KOPPEL_PROFILE=dynamics365` tries the profile in which actions are opt-ins.
     let profile = std::env::var("KOPPEL_PROFILE").unwrap_or_else(|_| "default".to_owned());
     let input = (0..worlds, any::<bool>(), steps());
-    let known = RefCell::new(Worlds::default());
+    let stage = RefCell::new(runtime.block_on(Stage::open()));
     TestRunner::new_with_rng(config, chance(seed))
         .run(&input, |(number, was_there, steps)| {
-            let (mut known, which) = (known.borrow_mut(), (number, was_there));
-            let tried = violations_of(&mut known, which, &profile, &steps);
+            let (mut stage, which) = (stage.borrow_mut(), (number, was_there));
+            let tried = violations_of(&mut stage, which, &profile, &steps);
             let violations = runtime.block_on(tried);
             prop_assert!(
                 violations.is_empty(),
@@ -452,11 +445,12 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::Say(1, 1, true),
         Step::Export(false),
     ];
-    let (runtime, mut known) = (runtime(), Worlds::default());
+    let runtime = runtime();
+    let mut stage = runtime.block_on(Stage::open());
     for (number, world) in matrix().iter().enumerate() {
         let was_there = number % 2 == 1;
         let which = (number, was_there);
-        let tried = violations_of(&mut known, which, "default", &story);
+        let tried = violations_of(&mut stage, which, "default", &story);
         let violations = runtime.block_on(tried);
         assert!(
             violations.is_empty(),

@@ -348,7 +348,7 @@ async fn a_record_whose_sync_is_switched_off_makes_no_request_until_it_is_on_aga
 }
 
 /// DA-74, DA-75, C26: off and on again, with nothing changed between: the status
-/// is the one from before, also for somebody who opted out meanwhile.
+/// is the one from before, or that of somebody who opted out meanwhile.
 #[tokio::test]
 async fn a_record_whose_sync_is_switched_off_and_on_shows_its_status_again() {
     let world = World::start().await;
@@ -379,7 +379,9 @@ async fn a_record_whose_sync_is_switched_off_and_on_shows_its_status_again() {
     world.tick().await;
     crm.set_sync_enabled(&one, true).await.expect("saved");
     world.run().await;
-    assert_eq!(world.status("1").await, Some(SyncStatus::OptOut));
+    // This Spotler shows only that she cannot be mailed, and not why.
+    assert_eq!(world.reason("1").await, "inactive-in-spotler");
+    assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
 }
 
 /// DA-24

@@ -14,9 +14,9 @@
 pub mod journeys;
 pub mod lists;
 pub mod pages;
-mod template;
+mod stage;
 
-pub use template::Template;
+pub use stage::Stage;
 
 use std::sync::{Arc, OnceLock};
 
@@ -48,7 +48,7 @@ pub struct World {
     /// The CRM's clock; [`World::advance_s`] moves Spotler's along with it.
     pub clock: ManualClock,
     config: DemoConfig,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 /// The compiled component, shared by all tests of a program.
@@ -138,15 +138,6 @@ impl World {
 
     async fn unconnected_from(config: Config, change: impl FnOnce(&mut DemoConfig)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self::in_folder(folder, config, change).await
-    }
-
-    /// The CRM whose database is in this folder, or is made there.
-    async fn in_folder(
-        folder: TempDir,
-        config: Config,
-        change: impl FnOnce(&mut DemoConfig),
-    ) -> Self {
         let clock = ManualClock::at(START_MS);
         let mut demo = DemoConfig::new(folder.path().join("crm.sqlite"));
         demo.component = Component::Loaded(component());
@@ -163,7 +154,7 @@ impl World {
             host,
             clock,
             config: demo,
-            folder,
+            _folder: folder,
         }
     }
 
