@@ -3,6 +3,7 @@
 pub use koppel_embedding::contract::{
     about::{CodeText, Description},
     actions::{ManualAction, PermissionWish},
+    campaign_forecasts::{ExportForecast, LeftOut},
     campaigns::{Addressee, AddresseePage, CampaignExport},
     changes::{
         Activity, ActivityKind, CrmChange, FieldChange, GateChange, LogLevel, LogLine, MailChange,

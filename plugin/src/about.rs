@@ -4,7 +4,7 @@ use crate::codes::{self, CodeText};
 use crate::profile;
 
 /// The contract that it was built against.
-pub const CONTRACT: &str = "koppel:crm-sync@1.0.0";
+pub const CONTRACT: &str = "koppel:crm-sync@1.1.0";
 
 /// The component about itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -27,6 +27,7 @@ pub mod roster;
 
 pub mod addressee;
 pub mod campaign;
+pub mod export_forecast;
 pub mod journey;
 
 pub mod decide;

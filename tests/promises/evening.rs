@@ -63,6 +63,14 @@ async fn one_more_than_two_thousand_five_hundred_waits_for_the_evening() {
         assert!(text.contains(part), "{part}: {text}");
     }
 
+    let forecast = world.host.campaign_forecast_in_full().await;
+    let foreseen = forecast.expect("a forecast").lines.remove(0).foreseen;
+    let foreseen = foreseen.expect("it has not begun");
+    assert_eq!((foreseen.created, foreseen.listed), (2_501, 2_501));
+    // The names of the lists, the feeds twice, the new people, the members.
+    assert_eq!(foreseen.requests, 1 + 4 + 26 + 1);
+    assert_eq!(world.requests(), Vec::<String>::new());
+
     queue(&world, "limit", other("Limit", first(2_500))).await;
     queue(&world, "small", other("Small", first(10))).await;
     world.run().await;

@@ -181,6 +181,29 @@ async fn an_export_outlasts_a_spotler_that_is_down_for_an_hour() {
     assert_eq!(messages(&world).await, ["notify-exported"]);
 }
 
+/// PV-19: Spotler refuses every other request for a while because there are too
+/// many; the export slows down and ends as ever.
+#[tokio::test]
+async fn an_export_outlasts_a_storm_of_refusals() {
+    let world = world().await;
+    queue(&world, "7", form(everybody())).await;
+    let faults = world.sim.faults();
+    for skip in (0..40).step_by(2) {
+        faults.add(spotler_sim::FaultRule {
+            on: "*".into(),
+            when: spotler_sim::When::After { skip, times: 1 },
+            fault: Fault::too_many_requests(),
+        });
+    }
+    world.run_to_the_end().await;
+    let refused = world.sim.requests();
+    let refused = refused.iter().filter(|it| it.status == Some(429)).count();
+    assert!(refused > 3, "{refused} refusals are no storm");
+    assert_eq!(members(&world).len(), 4);
+    assert_eq!(messages(&world).await, ["notify-exported"]);
+    assert_eq!(world.sim.breaches(), []);
+}
+
 /// C13, C20: an opt-out that comes while the list is being filled: the list is
 /// begun anew, without that person.
 #[tokio::test]

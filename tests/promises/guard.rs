@@ -317,6 +317,47 @@ async fn single_deletions_are_counted_over_a_sliding_window() {
     assert_eq!(blankings(&world), 2, "switched off, it pauses nothing");
 }
 
+/// DA-19, DA-20: a share of all records is a limit of its own, for deactivations as
+/// for deletions; a few may always.
+#[tokio::test]
+async fn a_share_of_all_records_waits_as_well_and_a_few_never_do() {
+    let world = world_of(20, 100, "default").await;
+    let share = GuardLimit {
+        number: 100,
+        share: 0.2,
+        always: 3,
+    };
+    let settings = GuardSettings {
+        taken_down: share,
+        ..world.host.guard_settings().await.expect("settings")
+    };
+    world
+        .host
+        .save_guard_settings(settings)
+        .await
+        .expect("saved");
+    delete(&world, 1..=3).await;
+    world.run().await;
+    assert_eq!(
+        blankings(&world),
+        3,
+        "a few, though more than a share of ten"
+    );
+    world.advance_s(61 * 60);
+    for id in 4..=8 {
+        let who = contact(&id.to_string());
+        let deactivated = world.host.crm().deactivate(&who).await;
+        deactivated.expect("saved");
+    }
+    world.run().await;
+    assert_eq!(
+        blankings(&world),
+        0,
+        "five of seventeen are a fifth and more"
+    );
+    assert_eq!(only_run(&world).await.records, 5);
+}
+
 /// A record that is put right again while it waits needs no confirmation.
 #[tokio::test]
 async fn a_record_that_is_active_again_waits_no_more() {

@@ -9,7 +9,10 @@ use koppel_tests::{World, contact, person};
 use crate::support::tables;
 
 /// A mapping with these contact fields mapped otherwise.
-async fn mapping_with(world: &World, changes: &[(&str, Option<&str>)]) -> Vec<MappingRow> {
+pub(crate) async fn mapping_with(
+    world: &World,
+    changes: &[(&str, Option<&str>)],
+) -> Vec<MappingRow> {
     let mut rows = world.host.mapping().await.expect("a mapping");
     for (field, property) in changes {
         let row = rows

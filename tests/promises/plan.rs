@@ -13,10 +13,10 @@ use spotler_sim::Fault;
 use crate::support::tables;
 
 /// Method, path and body of a write.
-type Write = (String, String, String);
+pub(crate) type Write = (String, String, String);
 
 /// What a save or an action would lead to.
-async fn planned<F: AsyncFnOnce(&DemoHost)>(world: &World, what: F) -> Plan {
+pub(crate) async fn planned<F: AsyncFnOnce(&DemoHost)>(world: &World, what: F) -> Plan {
     let rehearsal = Rehearsal::default();
     what(&world.host.rehearsing(&rehearsal)).await;
     let (request, left_out) = rehearsal.take();
@@ -28,7 +28,7 @@ async fn plan_of(world: &World, request: PlanRequest) -> Plan {
     world.host.plan(request, 1_000).await.expect("a plan")
 }
 
-fn writes_of(plan: &Plan) -> Vec<Write> {
+pub(crate) fn writes_of(plan: &Plan) -> Vec<Write> {
     let writes = plan.calls.iter().flat_map(|it| &it.writes);
     let write = |it: &koppel_embedding::plan::PlannedWrite| {
         let body = String::from_utf8(it.body.clone()).expect("text");
@@ -38,7 +38,7 @@ fn writes_of(plan: &Plan) -> Vec<Write> {
 }
 
 /// The writes that Spotler got since the last time.
-fn sent(world: &World) -> Vec<Write> {
+pub(crate) fn sent(world: &World) -> Vec<Write> {
     let requests = world.sim.requests();
     world.sim.clear_requests();
     let writes = requests.iter().filter(|it| it.method != "GET");

@@ -350,6 +350,34 @@ async fn a_backup_holds_everybody_whom_spotler_shows_and_whom_we_know() {
     }
 }
 
+/// YO-02, YO-03: a backup that was made before anybody was linked puts back what
+/// linking overwrote; nothing of it is left once the record is forgotten.
+#[tokio::test]
+async fn a_backup_from_before_the_link_is_put_back() {
+    let world = World::start_with(with_anna(), "default").await;
+    let (job, _) = backup(&world).await;
+    let crm = world.host.crm();
+    let of_run = crm.records_of_run(job.number).await.expect("read");
+    assert!(of_run.is_empty(), "nobody is linked: {of_run:?}");
+    world.save("1", anna().text("city", "Utrecht")).await;
+    world.run().await;
+    world.save("1", Edit::new().text("city", "Leiden")).await;
+    world.run().await;
+    world.advance_s(60);
+    let (restored, records) = restore(&world, Restore::Run(job.number)).await;
+    assert_eq!(
+        (restored.status, records.len()),
+        (SyncStatus::Succeeded, 1),
+        "{records:?}"
+    );
+    assert_eq!(value(&world, "firstName").as_deref(), Some("Anneke"));
+    assert_eq!(value(&world, "city").as_deref(), Some("Zwolle"));
+    let forgotten = crm.forget_contact_snapshots(&contact("1")).await;
+    assert!(forgotten.expect("deleted") > 0);
+    let left = crm.contact_snapshots_of_run(job.number, 0, 10).await;
+    assert_eq!(left.expect("read"), [], "not even under the id in Spotler");
+}
+
 /// C25: a status that the API does not tell is unknown, and an opt-out that was
 /// seen is named.
 #[tokio::test]

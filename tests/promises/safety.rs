@@ -2,6 +2,7 @@
 //! there might be (C32): nobody whose opt-out was shown to us is made reachable
 //! again by us, and nothing is switched on that the CRM holds no opt-in for.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use host_demo::contract::{Consent, FieldValue, ManualAction, PermissionWish, RecordKind};
@@ -10,11 +11,13 @@ use host_demo::crm::bulk::BulkChange;
 use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::selections::Selection;
 use host_demo::host::Restore;
-use koppel_tests::{World, anna, contact, spotler};
+use koppel_tests::{Stage, World, anna, contact, spotler};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestRng, TestRunner};
 use spotler_sim::switches::matrix;
 use spotler_sim::{Cause, Event, Fault, SeedContact};
+
+use crate::support::asked;
 
 /// Two records; the second may be typed in with the address of the first.
 const RECORDS: [&str; 2] = ["1", "2"];
@@ -92,8 +95,8 @@ fn fault(kind: u8) -> Fault {
 }
 
 /// A world of the matrix, and what the CRM ever said yes to.
-struct Trial {
-    world: World,
+struct Trial<'a> {
+    world: &'a mut World,
     actions_are_opt_ins: bool,
     opted_in: BTreeSet<u32>,
     /// The number of the ledger entry before the last opt-in in the CRM, by
@@ -102,21 +105,31 @@ struct Trial {
     exports: u32,
 }
 
-impl Trial {
-    async fn start(number: usize, was_there: bool, profile: &str) -> Self {
-        let mut config = spotler();
-        config.switches = matrix()[number].switches.clone();
-        if was_there {
-            config.contacts =
-                vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
-        }
+/// Enters a world of the matrix, in which somebody is there or nobody is.
+async fn enter<'a>(
+    stage: &'a mut Stage,
+    (number, was_there): (usize, bool),
+    profile: &str,
+) -> &'a mut World {
+    let mut config = spotler();
+    config.switches = matrix()[number].switches.clone();
+    if was_there {
+        config.contacts =
+            vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
+    }
+    let name = format!("{number} {was_there}");
+    stage.enter(&name, config, profile).await
+}
+
+impl<'a> Trial<'a> {
+    fn of(world: &'a mut World, was_there: bool, profile: &str) -> Self {
         let opted_in = if was_there {
             [2].into()
         } else {
             BTreeSet::new()
         };
         Self {
-            world: World::start_with(config, profile).await,
+            world,
             // In this profile an operation by hand counts as an opt-in (C22).
             actions_are_opt_ins: profile == "dynamics365",
             opted_in,
@@ -318,7 +331,7 @@ impl Trial {
     }
 }
 
-impl Trial {
+impl Trial<'_> {
     /// A permission that we had switched on, that the person switched off in
     /// Spotler, and that we switched on again without a newer opt-in (DA-82).
     fn overruled_withdrawals(&self) -> Vec<String> {
@@ -351,12 +364,13 @@ impl Trial {
 }
 
 async fn violations_of(
-    number: usize,
-    was_there: bool,
+    stage: &mut Stage,
+    which: (usize, bool),
     profile: &str,
     steps: &[Step],
 ) -> Vec<String> {
-    let mut trial = Trial::start(number, was_there, profile).await;
+    let world = enter(stage, which, profile).await;
+    let mut trial = Trial::of(world, which.1, profile);
     for step in steps {
         trial.take(step).await;
     }
@@ -369,12 +383,6 @@ fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .expect("a runtime")
-}
-
-/// A number from the environment, for long runs by hand.
-fn asked(name: &str, otherwise: u32) -> u32 {
-    let value = std::env::var(name).ok();
-    value.and_then(|it| it.parse().ok()).unwrap_or(otherwise)
 }
 
 /// The same sequences in every run; `KOPPEL_SEED` asks for others.
@@ -399,9 +407,12 @@ fn no_random_sequence_makes_somebody_reachable_who_opted_out() {
     // `KOPPEL_PROFILE=dynamics365` tries the profile in which actions are opt-ins.
     let profile = std::env::var("KOPPEL_PROFILE").unwrap_or_else(|_| "default".to_owned());
     let input = (0..worlds, any::<bool>(), steps());
+    let stage = RefCell::new(runtime.block_on(Stage::open()));
     TestRunner::new_with_rng(config, chance(seed))
         .run(&input, |(number, was_there, steps)| {
-            let violations = runtime.block_on(violations_of(number, was_there, &profile, &steps));
+            let (mut stage, which) = (stage.borrow_mut(), (number, was_there));
+            let tried = violations_of(&mut stage, which, &profile, &steps);
+            let violations = runtime.block_on(tried);
             prop_assert!(
                 violations.is_empty(),
                 "{} {profile}: {violations:#?}",
@@ -435,9 +446,12 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::Export(false),
     ];
     let runtime = runtime();
+    let mut stage = runtime.block_on(Stage::open());
     for (number, world) in matrix().iter().enumerate() {
         let was_there = number % 2 == 1;
-        let violations = runtime.block_on(violations_of(number, was_there, "default", &story));
+        let which = (number, was_there);
+        let tried = violations_of(&mut stage, which, "default", &story);
+        let violations = runtime.block_on(tried);
         assert!(
             violations.is_empty(),
             "{} {was_there}: {violations:#?}",

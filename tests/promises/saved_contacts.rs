@@ -347,6 +347,43 @@ async fn a_record_whose_sync_is_switched_off_makes_no_request_until_it_is_on_aga
     assert_eq!(world.status("1").await, Some(SyncStatus::Succeeded));
 }
 
+/// DA-74, DA-75, C26: off and on again, with nothing changed between: the status
+/// is the one from before, or that of somebody who opted out meanwhile.
+#[tokio::test]
+async fn a_record_whose_sync_is_switched_off_and_on_shows_its_status_again() {
+    let world = World::start().await;
+    let crm = world.host.crm();
+    let one = koppel_tests::contact("1");
+    world.save("1", anna()).await;
+    world.run().await;
+    for at_once in [true, false] {
+        crm.set_sync_enabled(&one, false).await.expect("saved");
+        if !at_once {
+            world.run().await;
+            assert_eq!(world.status("1").await, Some(SyncStatus::Disabled));
+        }
+        crm.set_sync_enabled(&one, true).await.expect("saved");
+        assert_eq!(
+            world.status("1").await,
+            None,
+            "not known before the next sync"
+        );
+        world.run().await;
+        assert_eq!(world.reason("1").await, "nothing-changed");
+        assert_eq!(world.status("1").await, Some(SyncStatus::Succeeded));
+    }
+    crm.set_sync_enabled(&one, false).await.expect("saved");
+    world.run().await;
+    world.sim.ui_opt_out("anna@voorbeeld.nl").expect("there");
+    world.advance_s(600);
+    world.tick().await;
+    crm.set_sync_enabled(&one, true).await.expect("saved");
+    world.run().await;
+    // This Spotler shows only that she cannot be mailed, and not why.
+    assert_eq!(world.reason("1").await, "inactive-in-spotler");
+    assert_eq!(world.status("1").await, Some(SyncStatus::Failed));
+}
+
 /// DA-24
 #[tokio::test]
 async fn a_permission_of_somebody_who_is_not_in_spotler_waits_for_the_creation() {

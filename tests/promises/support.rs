@@ -12,6 +12,12 @@ pub(crate) fn repository() -> PathBuf {
         .to_owned()
 }
 
+/// A number from the environment, for long runs by hand.
+pub(crate) fn asked<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+    let value = std::env::var(name).ok();
+    value.and_then(|it| it.parse().ok()).unwrap_or(otherwise)
+}
+
 /// Compares with a golden file; `UPDATE_GOLDEN=1` writes it anew.
 pub(crate) fn golden(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -16,7 +16,10 @@ pub mod lists;
 pub mod pages;
 pub mod postgres;
 pub mod showroom;
+mod stage;
 pub mod versions;
+
+pub use stage::Stage;
 
 use std::sync::{Arc, OnceLock};
 
@@ -58,10 +61,15 @@ fn component() -> ComponentFile {
     COMPONENT
         .get_or_init(|| {
             let mut config = DemoConfig::new("unused.sqlite");
-            config.cache = Some(std::env::temp_dir().join("koppel-tests-cache"));
+            config.cache = Some(cache());
             config.load_component().expect("the component loads")
         })
         .clone()
+}
+
+/// Where the tests keep the component as it is compiled.
+fn cache() -> std::path::PathBuf {
+    std::env::temp_dir().join("koppel-tests-cache")
 }
 
 /// A form for Anna, with the gate open and no permission.
@@ -178,6 +186,20 @@ impl World {
             clock,
             config: demo,
             _folder: folder,
+        }
+    }
+
+    /// The CRM's database file, for another process on it.
+    pub fn database(&self) -> &std::path::Path {
+        &self.config.database
+    }
+
+    /// Lets the command line on this database find the component as the tests have
+    /// compiled it already.
+    pub fn share_compiled_component(&self) {
+        let beside = self.config.database.with_extension("cache");
+        if !beside.exists() {
+            std::os::unix::fs::symlink(cache(), beside).expect("a link");
         }
     }
 

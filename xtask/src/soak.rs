@@ -17,8 +17,9 @@ use crate::setup;
 const TEST: &str = "safety::no_random_sequence_makes_somebody_reachable_who_opted_out";
 /// The profile that it is built with: everything optimised, checks kept.
 const PROFILE: &str = "soak";
-/// How many sequences a process tries before it says how it went.
-const PART: u64 = 250;
+/// How many sequences a process tries before it says how it went. A world is made
+/// once in each process, and copied for every other sequence that it is tried with.
+const PART: u64 = 2_000;
 /// How much of a failure is shown.
 const TAIL: usize = 60;
 
@@ -37,6 +38,9 @@ pub(crate) struct Args {
     /// The cargo profile to build with; `dev` saves a build, and is slower.
     #[arg(long, default_value = PROFILE)]
     profile: String,
+    /// The tests as they are built already, instead of building them.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 /// What has been tried so far.
@@ -49,8 +53,13 @@ struct Tally {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    setup::wasm_target()?;
-    let program = built(&args.profile)?;
+    let program = match &args.program {
+        Some(program) => program.clone(),
+        None => {
+            setup::wasm_target()?;
+            built(&args.profile)?
+        }
+    };
     let cores = std::thread::available_parallelism().map_or(1, |it| it.get() as u64);
     let jobs = args.jobs.unwrap_or(cores).max(1);
     let parts = args.sequences.div_ceil(PART);

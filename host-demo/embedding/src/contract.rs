@@ -20,21 +20,22 @@ pub(crate) mod generated {
 
             world host {
                 import wasi:keyvalue/store@0.2.0-draft;
-                import koppel:crm-sync/crm@1.0.0;
-                import koppel:crm-sync/signer@1.0.0;
-                export koppel:crm-sync/about@1.0.0;
-                export koppel:crm-sync/connection@1.0.0;
-                export koppel:crm-sync/contacts@1.0.0;
-                export koppel:crm-sync/actions@1.0.0;
-                export koppel:crm-sync/schedule@1.0.0;
-                export koppel:crm-sync/card@1.0.0;
-                export koppel:crm-sync/module-fields@1.0.0;
-                export koppel:crm-sync/stages@1.0.0;
-                export koppel:crm-sync/campaigns@1.0.0;
-                export koppel:crm-sync/marketing-lists@1.0.0;
-                export koppel:crm-sync/shop@1.0.0;
-                export koppel:crm-sync/journeys@1.0.0;
-                export koppel:crm-sync/reports@1.0.0;
+                import koppel:crm-sync/crm@1.1.0;
+                import koppel:crm-sync/signer@1.1.0;
+                export koppel:crm-sync/about@1.1.0;
+                export koppel:crm-sync/connection@1.1.0;
+                export koppel:crm-sync/contacts@1.1.0;
+                export koppel:crm-sync/actions@1.1.0;
+                export koppel:crm-sync/schedule@1.1.0;
+                export koppel:crm-sync/card@1.1.0;
+                export koppel:crm-sync/module-fields@1.1.0;
+                export koppel:crm-sync/stages@1.1.0;
+                export koppel:crm-sync/campaigns@1.1.0;
+                export koppel:crm-sync/campaign-forecasts@1.1.0;
+                export koppel:crm-sync/marketing-lists@1.1.0;
+                export koppel:crm-sync/shop@1.1.0;
+                export koppel:crm-sync/journeys@1.1.0;
+                export koppel:crm-sync/reports@1.1.0;
             }
         ",
         world: "koppel:embedding/host",
@@ -112,6 +113,11 @@ pub mod stages {
 /// Campaign exports (`campaigns.wit`).
 pub mod campaigns {
     pub use super::exports::campaigns::{Addressee, AddresseePage, CampaignExport};
+}
+
+/// What a campaign export would do (`campaign-forecasts.wit`).
+pub mod campaign_forecasts {
+    pub use super::exports::campaign_forecasts::{ExportForecast, LeftOut};
 }
 
 /// Marketing lists (`marketing-lists.wit`).

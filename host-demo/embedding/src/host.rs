@@ -2,6 +2,7 @@
 
 use crate::TenantId;
 use crate::address::{AllowedAddress, PlainHttp};
+use crate::bounds::HighWater;
 use crate::clock::{Clock, SystemClock};
 use crate::contract::types::{Event as CallEvent, RecordRef};
 use crate::crm::{Crm, CrmError};
@@ -93,6 +94,7 @@ pub(crate) struct Inner {
     /// Questions at the same time, so that the pool of instances never runs dry.
     pub(crate) questions: Semaphore,
     pub(crate) paces: Paces,
+    high_water: HighWater,
     limits: Arc<Limits>,
     client: HttpClient,
     chance: Mutex<StdRng>,
@@ -109,6 +111,7 @@ pub(crate) const INTERFACES: &[&str] = &[
     "module-fields",
     "stages",
     "campaigns",
+    "campaign-forecasts",
     "marketing-lists",
     "shop",
     "journeys",
@@ -138,6 +141,7 @@ impl Host {
             .collect();
         let inner = Inner {
             paces: Paces::new(config.in_flight),
+            high_water: HighWater::default(),
             client: HttpClient::new(config.limits.connect),
             limits: Arc::new(config.limits.clone()),
             chance: Mutex::new(StdRng::seed_from_u64(seed)),
@@ -175,6 +179,13 @@ impl Host {
     #[must_use]
     pub fn faults(&self) -> &FaultPoints {
         &self.inner.config.faults
+    }
+
+    /// The most linear memory that a call of the component has had since the host
+    /// was started, in bytes.
+    #[must_use]
+    pub fn most_memory_bytes(&self) -> usize {
+        self.inner.high_water.bytes()
     }
 
     /// Whether the component offers an interface, such as `campaigns`: show its
@@ -248,6 +259,7 @@ impl Host {
             secret: settings.as_ref().and_then(|it| it.secret.clone()),
             clock: inner.config.clock.clone(),
             reads: Reads::new(revision, own),
+            high_water: inner.high_water.clone(),
         });
         Ok(Prepared { state, settings })
     }

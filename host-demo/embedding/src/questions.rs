@@ -6,6 +6,7 @@ mod reports;
 use crate::TenantId;
 use crate::calls::{call, guest};
 use crate::contract::about::Description;
+use crate::contract::campaign_forecasts::ExportForecast;
 use crate::contract::campaigns::AddresseePage;
 use crate::contract::card::Card;
 use crate::contract::connection::{MappingEffect, MappingRow, Property, State};
@@ -134,6 +135,29 @@ impl Host {
             tenant,
             campaigns.call_list_addressees(&campaign, start.as_deref())
         )
+    }
+
+    /// What an export of a selection would do, a page at a time, each answer
+    /// counting from the first page on; no request.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn foresee_export(
+        &self,
+        tenant: &TenantId,
+        selection: &str,
+        permission: Option<u32>,
+        start: Option<String>,
+    ) -> Result<ExportForecast, QuestionError> {
+        let selection = selection.to_owned();
+        self.ask_fallible("campaign-forecasts", tenant, move |store, instance| {
+            Box::pin(async move {
+                guest!(store, instance, campaign_forecasts)
+                    .call_foresee_export(store, &selection, permission, start.as_deref())
+                    .await
+            })
+        })
+        .await
     }
 
     /// The Spotler block of one record; no request.

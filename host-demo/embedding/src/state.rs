@@ -1,6 +1,6 @@
 //! Everything that one call holds, thrown away when the call is over.
 
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, HighWater};
 use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::faults::CallSteps;
@@ -43,6 +43,7 @@ pub(crate) struct CallParts {
     pub(crate) secret: Option<Secret>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) reads: Reads,
+    pub(crate) high_water: HighWater,
 }
 
 impl CallState {
@@ -58,7 +59,7 @@ impl CallState {
             tenant: parts.tenant,
             store: parts.store,
             crm: parts.crm,
-            bounds: Bounds::new(&parts.limits),
+            bounds: Bounds::new(&parts.limits, parts.high_water),
             limits: parts.limits,
             faults: parts.faults,
             gate: parts.gate,

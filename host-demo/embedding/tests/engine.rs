@@ -8,7 +8,7 @@ use koppel_embedding::{ComponentError, Engine, EngineConfig, HostConfig, Limits,
 use std::time::{Duration, Instant};
 use support::{World, component, hook};
 
-const ABOUT: &str = "export koppel:crm-sync/about@1.0.0;";
+const ABOUT: &str = "export koppel:crm-sync/about@1.1.0;";
 
 fn about(body: &str) -> Vec<u8> {
     component(
@@ -16,7 +16,7 @@ fn about(body: &str) -> Vec<u8> {
         &format!(
             r#"(module (memory (export "memory") 1)
                  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
-                 (func (export "koppel:crm-sync/about@1.0.0#describe") (result i32) {body}))"#
+                 (func (export "koppel:crm-sync/about@1.1.0#describe") (result i32) {body}))"#
         ),
     )
 }
@@ -58,7 +58,7 @@ async fn a_component_with_one_interface_loads_and_the_others_are_not_offered() {
         "{state:?}"
     );
     let seen = world.host.inspect().component;
-    assert_eq!(seen.contract.as_deref(), Some("1.0.0"));
+    assert_eq!(seen.contract.as_deref(), Some("1.1.0"));
     assert!(seen.hooks.is_empty(), "{seen:?}");
 
     world.save("1", Change::Created).await;

@@ -80,7 +80,10 @@ pub(crate) async fn backup(args: BackupArgs, session: &Session) -> anyhow::Resul
     let contacts = host.crm().write_backup(number, file).await?;
     let json = json!({"job": number, "contacts": contacts, "file": args.file});
     session.output.show(&json, || {
-        format!("{contacts} contacts in {path}; `restore --job {number}` puts them back")
+        format!(
+            "{contacts} contacts in {path}; `restore --job {number}` puts back what is overwritten \
+             of those that are linked, now or later"
+        )
     })
 }
 

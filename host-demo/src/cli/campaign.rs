@@ -1,5 +1,7 @@
 //! `campaign`: exports of a selection to a static list in Spotler.
 
+mod forecast;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -9,22 +11,23 @@ use super::{
     session::Session,
 };
 use crate::{
-    contract::SubjectChange,
+    contract::{ExportForecast, SubjectChange},
     crm::{
         attached::ABSENT,
         campaigns::{Campaign, CampaignForm},
         codes::Code,
         dump::facts,
     },
-    explain::{Explainer, Language},
-    host::ForecastLine,
+    explain::Language,
+    host::{DemoHost, HostError},
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CampaignCommand {
     /// Make a campaign, as its wizard is filled in.
     New(NewArgs),
-    /// How many a run would select, and when it would start; nothing is queued.
+    /// How many a run would select, when it would start, who would be left out and
+    /// why, and how many requests it would take; nothing is queued.
     Plan { campaign: String },
     /// Hand a campaign to the connector; `work` carries it out.
     Run { campaign: String },
@@ -34,7 +37,7 @@ pub(crate) enum CampaignCommand {
     Show { campaign: String },
     /// Who was exported, and who was left out and why.
     Results(ResultsArgs),
-    /// When the queue gets to each campaign.
+    /// When the queue gets to each campaign, and what each would do.
     Forecast,
 }
 
@@ -88,7 +91,7 @@ pub(crate) async fn run(command: CampaignCommand, session: &Session) -> anyhow::
         CampaignCommand::List => list(session).await,
         CampaignCommand::Show { campaign } => show(&campaign, session).await,
         CampaignCommand::Results(args) => results(args, session).await,
-        CampaignCommand::Forecast => forecast(session).await,
+        CampaignCommand::Forecast => forecast::run(session).await,
     }
 }
 
@@ -110,16 +113,47 @@ async fn new(args: NewArgs, session: &Session) -> anyhow::Result<()> {
 }
 
 async fn plan(id: &str, session: &Session) -> anyhow::Result<()> {
-    let plan = session.crm().await?.plan_campaign(id).await?;
-    let json = json!({"campaign": id, "selected": plan.selected, "starts_at": plan.starts_at});
-    session.output.show(&json, || match plan.starts_at {
-        None => format!("{} selected; it runs at once", plan.selected),
-        Some(at) => format!(
-            "{} selected, more than 2,500: it waits until {} (UTC); one with 2,500 at most runs at once",
-            plan.selected,
-            moment(at)
-        ),
+    let host = session.host().await?;
+    let plan = host.crm().plan_campaign(id).await?;
+    let foreseen = match host.crm().campaign(id).await? {
+        Some(campaign) => foreseen(&host, &campaign).await?,
+        None => None,
+    };
+    let explainer = host.explainer().await?;
+    let mut json = json!({"campaign": id, "selected": plan.selected, "starts_at": plan.starts_at});
+    json["foreseen"] = foreseen
+        .as_ref()
+        .map_or(Value::Null, forecast::foreseen_json);
+    session.output.show(&json, || {
+        let starts = match plan.starts_at {
+            None => format!("{} selected; it runs at once", plan.selected),
+            Some(at) => format!(
+                "{} selected, more than 2,500: it waits until {} (UTC); one with 2,500 at most runs at once",
+                plan.selected,
+                moment(at)
+            ),
+        };
+        let lines = foreseen
+            .iter()
+            .flat_map(|it| forecast::foreseen_lines(it, &explainer));
+        std::iter::once(starts).chain(lines).collect::<Vec<_>>().join("\n")
     })
+}
+
+/// What an export would do; none where it is not sent through Spotler, or the
+/// connection is not active.
+async fn foreseen(
+    host: &DemoHost,
+    campaign: &Campaign,
+) -> Result<Option<ExportForecast>, HostError> {
+    if campaign.channel != "external" {
+        return Ok(None);
+    }
+    match host.foresee_export(campaign, u64::MAX).await {
+        Ok(foreseen) => Ok(Some(foreseen)),
+        Err(HostError::NotActive) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn start(id: &str, session: &Session) -> anyhow::Result<()> {
@@ -168,7 +202,7 @@ async fn show(id: &str, session: &Session) -> anyhow::Result<()> {
     let line = forecast.lines.iter().find(|it| it.campaign == id);
     let explainer = host.explainer().await?;
     let mut json = to_json(&campaign, stands.as_ref());
-    json["queue"] = line.map_or(Value::Null, |it| line_json(it, &explainer));
+    json["queue"] = line.map_or(Value::Null, |it| forecast::line_json(it, &explainer));
     session.output.show(&json, || {
         let mut rows = vec![
             vec!["title".to_owned(), campaign.title.clone()],
@@ -179,7 +213,7 @@ async fn show(id: &str, session: &Session) -> anyhow::Result<()> {
             ],
         ];
         if let Some(line) = line {
-            rows.push(vec!["queue".to_owned(), waits(line, &explainer)]);
+            rows.push(vec!["queue".to_owned(), forecast::waits(line, &explainer)]);
         }
         let facts = stands.iter().flat_map(|it| &it.facts);
         for it in facts.filter(|it| it.name != ABSENT) {
@@ -219,66 +253,6 @@ async fn results(args: ResultsArgs, session: &Session) -> anyhow::Result<()> {
             vec![name(it), ended]
         };
         table(&["record", ""], addressees.iter().map(row).collect())
-    })
-}
-
-async fn forecast(session: &Session) -> anyhow::Result<()> {
-    let host = session.host().await?;
-    let explainer = host.explainer().await?;
-    let forecast = host.campaign_forecast().await?;
-    let lines: Vec<Value> = forecast
-        .lines
-        .iter()
-        .map(|it| line_json(it, &explainer))
-        .collect();
-    session.output.show(&json!({"forecast": lines}), || {
-        let row = |it: &ForecastLine| {
-            vec![
-                it.campaign.clone(),
-                it.selected.to_string(),
-                waits(it, &explainer),
-                it.records_before.to_string(),
-                it.least_requests.to_string(),
-            ]
-        };
-        let headers = [
-            "campaign",
-            "selected",
-            "",
-            "records before it",
-            "requests at least",
-        ];
-        table(&headers, forecast.lines.iter().map(row).collect())
-    })
-}
-
-/// What a campaign in the queue waits for.
-fn waits(line: &ForecastLine, explainer: &Explainer) -> String {
-    let progress = line
-        .progress
-        .as_ref()
-        .filter(|it| it.done > 0)
-        .map(|it| format!("{} of {}", it.done, it.total));
-    let reason = line
-        .reason
-        .as_ref()
-        .map(|it| explainer.text(Language::English, &it.code, &it.about));
-    let from = (line.not_before > 0).then(|| format!("from {} (UTC)", moment(line.not_before)));
-    let parts: Vec<String> = [progress, reason, from].into_iter().flatten().collect();
-    if parts.is_empty() {
-        "next".to_owned()
-    } else {
-        parts.join("; ")
-    }
-}
-
-fn line_json(line: &ForecastLine, explainer: &Explainer) -> Value {
-    json!({
-        "campaign": line.campaign, "selected": line.selected, "large": line.is_large,
-        "not_before": line.not_before, "waits": waits(line, explainer),
-        "done": line.progress.as_ref().map(|it| it.done),
-        "total": line.progress.as_ref().map(|it| it.total),
-        "records_before": line.records_before, "least_requests": line.least_requests,
     })
 }
 

@@ -27,6 +27,8 @@ pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
     bar.finish_and_clear();
     let after = host.crm().count_queue().await?;
     let json = json!({
+        "component_memory_bytes": host.embedding().most_memory_bytes(),
+        "process_memory_bytes": most_resident_bytes(),
         "calls": ran.settled, "conflicts": ran.conflicts,
         "waiting": after.waiting, "retrying": after.retrying, "rejected": after.rejected,
         "held": after.held, "next_due": after.next_due,
@@ -47,4 +49,13 @@ pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
         }
         text
     })
+}
+
+/// The most memory that this process has had, in bytes; none where the system
+/// does not tell.
+fn most_resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
 }

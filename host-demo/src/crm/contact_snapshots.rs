@@ -61,12 +61,25 @@ impl DemoCrm {
     }
 
     /// The records of which a run has snapshots, in the order in which they were
-    /// taken, each once.
+    /// taken, each once; those that were linked after the run as well.
     pub async fn records_of_run(&self, run: u64) -> Result<Vec<RecordRef>, StoreError> {
         let found = sqlx::query(
-            "SELECT kind, record_id AS id FROM crm_contact_snapshots
-             WHERE tenant = $1 AND run = $2 AND kind IS NOT NULL
-             GROUP BY kind, record_id ORDER BY min(id)",
+            "SELECT kind, id FROM (
+                 SELECT kind, record_id AS id, min(id) AS first FROM crm_contact_snapshots
+                 WHERE tenant = $1 AND run = $2 AND kind IS NOT NULL
+                 GROUP BY kind, record_id
+                 UNION
+                 SELECT later.kind, later.record_id AS id, min(of_run.id) AS first
+                 FROM crm_contact_snapshots AS of_run
+                 JOIN crm_contact_snapshots AS later ON later.tenant = of_run.tenant
+                     AND later.external_id = of_run.external_id
+                 WHERE of_run.tenant = $1 AND of_run.run = $2 AND of_run.kind IS NULL
+                     AND of_run.external_id <> '' AND later.kind IS NOT NULL
+                     AND later.id = (SELECT max(latest.id) FROM crm_contact_snapshots AS latest
+                         WHERE latest.tenant = later.tenant AND latest.kind = later.kind
+                             AND latest.record_id = later.record_id)
+                 GROUP BY later.kind, later.record_id
+             ) AS taken GROUP BY kind, id ORDER BY min(first)",
         )
         .bind(self.tenant.as_str())
         .bind(rows::integer(run))
@@ -180,7 +193,9 @@ async fn insert(
 }
 
 /// The snapshot that a restore starts from: the first of a run, which is what
-/// there was before it; without a run the latest before something was overwritten
+/// there was before it. A run that came before the record was linked has it under
+/// the id by which Spotler knows the contact; which one that is, the latest
+/// snapshot of the record tells. Without a run the latest before something was overwritten
 /// or emptied. What a restore itself keeps does not count, so that its second
 /// attempt starts from where the first one did.
 pub(crate) async fn read(
@@ -198,7 +213,12 @@ pub(crate) async fn read(
             };
             sqlx::query(
                 "SELECT sealed FROM crm_contact_snapshots
-                 WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND run = $4
+                 WHERE tenant = $1 AND run = $4 AND (
+                     (kind = $2 AND record_id = $3)
+                     OR (kind IS NULL AND external_id <> '' AND external_id = (
+                         SELECT external_id FROM crm_contact_snapshots
+                         WHERE tenant = $1 AND kind = $2 AND record_id = $3
+                         ORDER BY id DESC LIMIT 1)))
                  ORDER BY id LIMIT 1",
             )
             .bind(name)
@@ -239,6 +259,18 @@ pub(crate) async fn forget(
     tenant: &str,
     of: &RecordRef,
 ) -> Result<u64, StoreError> {
+    // A backup has the person from before the record was linked.
+    sqlx::query(
+        "DELETE FROM crm_contact_snapshots
+         WHERE tenant = $1 AND kind IS NULL AND external_id IN (
+             SELECT external_id FROM crm_contact_snapshots
+             WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND external_id <> '')",
+    )
+    .bind(tenant)
+    .bind(of.kind.code())
+    .bind(&of.id)
+    .execute(&mut *connection)
+    .await?;
     let deleted = sqlx::query(
         "DELETE FROM crm_contact_snapshots WHERE tenant = $1 AND kind = $2 AND record_id = $3",
     )

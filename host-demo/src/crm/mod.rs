@@ -46,6 +46,7 @@ pub mod selections;
 pub mod sessions;
 pub mod shop;
 pub mod sign_ups;
+pub(crate) mod standing;
 pub(crate) mod statement;
 pub mod subjects;
 pub mod tasks;

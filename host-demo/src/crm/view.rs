@@ -7,7 +7,7 @@ use koppel_embedding::{
 
 use super::{
     apply::apply, attributes, contact_snapshots, desk::DemoCrm, jobs, relations, rows, selections,
-    selections::Selection, users,
+    selections::Selection, standing, users,
 };
 use crate::contract::{
     ContactSnapshot, CrmChange, CrmRecord, EveningWindow, FieldDescription, Permission, RecordKind,
@@ -148,6 +148,7 @@ impl Crm for DemoCrm {
         at: Timestamp,
         settlement: &Settlement<'_>,
     ) -> Result<(), ApplyError> {
+        standing::shown(connection, tenant.as_str(), settlement).await?;
         Ok(jobs::settled(connection, tenant.as_str(), at, settlement).await?)
     }
 }

@@ -3,6 +3,7 @@
 use koppel_embedding::{
     Event, EventKey,
     contract::{
+        campaign_forecasts::ExportForecast,
         campaigns::AddresseePage,
         outcomes::{Progress, Reason},
     },
@@ -10,7 +11,7 @@ use koppel_embedding::{
 };
 
 use super::{DemoHost, HostError};
-use crate::crm::campaigns::{AT_ONCE, CampaignError};
+use crate::crm::campaigns::{AT_ONCE, Campaign, CampaignError};
 
 /// When the queue gets to each campaign.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,10 +35,8 @@ pub struct ForecastLine {
     pub progress: Option<Progress>,
     /// Why it waits, where that was said.
     pub reason: Option<Reason>,
-    /// The requests that it takes if nobody changed since they were synced: one
-    /// for the names, two for what changed, one for each ten thousand members;
-    /// a hundred people who changed or are new take one more.
-    pub least_requests: u64,
+    /// What the export would do, as far as it was asked for and has not begun.
+    pub foreseen: Option<ExportForecast>,
     /// How many records of campaigns before it are still to be gone through,
     /// steps taking turns; a small campaign waits for none of them.
     pub records_before: u64,
@@ -60,6 +59,45 @@ impl DemoHost {
         Ok(self.host.list_addressees(tenant, campaign, start).await?)
     }
 
+    /// What an export of a campaign would do now: who would be on the list, who
+    /// would be left out and why, and how many requests it would take, all as the
+    /// export itself judges them. Nothing is sent. It goes through `most` records,
+    /// and to the end of the page; `next` of the answer tells whether that is all.
+    pub async fn foresee_export(
+        &self,
+        campaign: &Campaign,
+        most: u64,
+    ) -> Result<ExportForecast, HostError> {
+        let tenant = self.crm.tenant();
+        let (selection, permission) = (campaign.selection.as_str(), campaign.permission);
+        let mut start = None;
+        loop {
+            let foreseen = self
+                .host
+                .foresee_export(tenant, selection, permission, start)
+                .await?;
+            if foreseen.next.is_none() || foreseen.read >= most {
+                return Ok(foreseen);
+            }
+            start = foreseen.next;
+        }
+    }
+
+    /// When the queue gets to each campaign, with what each would do that has not
+    /// begun; that takes a while for many records.
+    pub async fn campaign_forecast_in_full(&self) -> Result<CampaignForecast, HostError> {
+        let mut forecast = self.campaign_forecast().await?;
+        for line in &mut forecast.lines {
+            if line.progress.as_ref().is_some_and(|it| it.done > 0) {
+                continue;
+            }
+            if let Some(campaign) = self.crm.campaign(&line.campaign).await? {
+                line.foreseen = Some(self.foresee_export(&campaign, u64::MAX).await?);
+            }
+        }
+        Ok(forecast)
+    }
+
     /// When the queue gets to each campaign.
     pub async fn campaign_forecast(&self) -> Result<CampaignForecast, HostError> {
         let mut connection = self.crm.store.readers().acquire().await?;
@@ -79,7 +117,7 @@ impl DemoHost {
                 not_before: it.not_before,
                 progress: it.progress,
                 reason: it.reason,
-                least_requests: 3 + export.selected.div_ceil(10_000).max(1),
+                foreseen: None,
                 records_before: before,
             });
             before += export.selected.saturating_sub(done);

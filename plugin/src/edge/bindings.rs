@@ -13,15 +13,16 @@ wit_bindgen::generate!({
         package koppel:plugin;
 
         world plugin {
-            include koppel:crm-sync/connector@1.0.0;
+            include koppel:crm-sync/connector@1.1.0;
 
-            export koppel:crm-sync/module-fields@1.0.0;
-            export koppel:crm-sync/stages@1.0.0;
-            export koppel:crm-sync/reports@1.0.0;
-            export koppel:crm-sync/marketing-lists@1.0.0;
-            export koppel:crm-sync/shop@1.0.0;
-            export koppel:crm-sync/journeys@1.0.0;
-            export koppel:crm-sync/campaigns@1.0.0;
+            export koppel:crm-sync/module-fields@1.1.0;
+            export koppel:crm-sync/stages@1.1.0;
+            export koppel:crm-sync/reports@1.1.0;
+            export koppel:crm-sync/marketing-lists@1.1.0;
+            export koppel:crm-sync/shop@1.1.0;
+            export koppel:crm-sync/journeys@1.1.0;
+            export koppel:crm-sync/campaigns@1.1.0;
+            export koppel:crm-sync/campaign-forecasts@1.1.0;
         }
     "#,
     path: "../wit",

@@ -1,8 +1,8 @@
 //! The hooks and questions of the contract, each handed to its flow.
 
 use super::bindings::exports::koppel::crm_sync::{
-    about, actions, campaigns, card, connection, contacts, journeys, marketing_lists,
-    module_fields, schedule, shop, stages,
+    about, actions, campaign_forecasts, campaigns, card, connection, contacts, journeys,
+    marketing_lists, module_fields, schedule, shop, stages,
 };
 use super::bindings::koppel::crm_sync::outcomes::{Answer, QuestionFailed};
 use super::bindings::koppel::crm_sync::types::{EveningWindow, Event, RecordRef};
@@ -12,8 +12,9 @@ use super::trap;
 use crate::flows::journeys::settings_saved::on_journey_settings_saved;
 use crate::flows::journeys::{occasions, questions as about_journeys};
 use crate::flows::{
-    card_questions, contact_saved, export_campaign, list_changed, mapping_saved, mapping_what_if,
-    module_field_changed, questions, run_action, settings_saved, stage_changed, tick,
+    card_questions, contact_saved, export_campaign, export_forecast, list_changed, mapping_saved,
+    mapping_what_if, module_field_changed, questions, run_action, settings_saved, stage_changed,
+    tick,
 };
 
 /// The component.
@@ -255,5 +256,17 @@ impl campaigns::Guest for Koppel {
     ) -> Result<campaigns::AddresseePage, QuestionFailed> {
         let page = questions::list_addressees(&ports(), &campaign, start.as_deref());
         page.map(Into::into).map_err(Into::into)
+    }
+}
+
+impl campaign_forecasts::Guest for Koppel {
+    fn foresee_export(
+        selection: String,
+        permission: Option<u32>,
+        start: Option<String>,
+    ) -> Result<campaign_forecasts::ExportForecast, QuestionFailed> {
+        export_forecast::foresee_export(&ports(), &selection, permission, start.as_deref())
+            .map(Into::into)
+            .map_err(Into::into)
     }
 }

@@ -97,29 +97,18 @@ impl<'a, P: Ports> Addressees<'a, P> {
     /// ⌈records ÷ 100⌉ + 1 requests.
     pub async fn sort(&self, records: &[CrmRecord], way: Way) -> Sorted {
         let mut sorted = Sorted::default();
-        // A change for many may make somebody active again of whom nobody has
-        // been told that they are not.
-        let may_change = Memory::new(self.ports).channel_shown();
         let mut to_look_at = Vec::new();
         let (mut new, mut changed) = (Vec::new(), Vec::new());
-        for (at, record) in records.iter().enumerate() {
-            let visit = self.visit(record);
-            match addressee::judge(&visit.case, way.permission) {
+        let standings = self.standings(records, way.permission);
+        for (at, (record, standing)) in records.iter().zip(standings).enumerate() {
+            match standing {
                 Standing::LeftOut(code) => sorted.place(record, Place::LeftOut(code)),
                 Standing::Current(id) => sorted.place(record, Place::Member(id)),
                 Standing::ToBeLookedAt => to_look_at.push(at),
                 Standing::New(it) => {
                     let (wanted, draft) = *it;
-                    if self.is_somebody_elses(&visit, &wanted) {
-                        to_look_at.push(at);
-                        continue;
-                    }
-                    // Somebody else of the selection may have the same address.
-                    let owner = &record.reference;
-                    visit.memory.keep_owner(&wanted.address_hash, owner);
                     new.push(Write { at, wanted, draft });
                 }
-                Standing::Changed(_) if !may_change => to_look_at.push(at),
                 Standing::Changed(it) => {
                     let (wanted, draft) = *it;
                     changed.push(Write { at, wanted, draft });
@@ -134,6 +123,33 @@ impl<'a, P: Ports> Addressees<'a, P> {
         }
         self.queue(records, &to_look_at, &mut sorted);
         sorted
+    }
+
+    /// How each of the records stands, before anything is written.
+    pub fn standings(&self, records: &[CrmRecord], permission: Option<u32>) -> Vec<Standing> {
+        // A change for many may make somebody active again of whom nobody has
+        // been told that they are not.
+        let may_change = Memory::new(self.ports).channel_shown();
+        let stands = |record| {
+            let visit = self.visit(record);
+            match addressee::judge(&visit.case, permission) {
+                Standing::New(it) if self.is_somebody_elses(&visit, &it.0) => {
+                    Standing::ToBeLookedAt
+                }
+                Standing::New(it) => {
+                    // Somebody else of the selection may have the same address.
+                    let owner = &record.reference;
+                    visit.memory.keep_owner(&it.0.address_hash, owner);
+                    Standing::New(it)
+                }
+                Standing::Changed(_) if !may_change => Standing::ToBeLookedAt,
+                standing @ (Standing::LeftOut(_)
+                | Standing::Current(_)
+                | Standing::Changed(_)
+                | Standing::ToBeLookedAt) => standing,
+            }
+        };
+        records.iter().map(stands).collect()
     }
 
     /// Asks again about somebody who was queued to be looked at.

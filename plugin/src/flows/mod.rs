@@ -5,6 +5,7 @@ mod backup;
 pub mod card_questions;
 pub mod contact_saved;
 pub mod export_campaign;
+pub mod export_forecast;
 pub(crate) mod feedback;
 pub(crate) mod feeds;
 pub mod journeys;

@@ -16,8 +16,8 @@ world attack {
     import wasi:http/types@0.2.0;
     import wasi:http/outgoing-handler@0.2.0;
     import wasi:keyvalue/store@0.2.0-draft;
-    import koppel:crm-sync/signer@1.0.0;
-    export koppel:crm-sync/contacts@1.0.0;
+    import koppel:crm-sync/signer@1.1.0;
+    export koppel:crm-sync/contacts@1.1.0;
 }";
 
 /// Where the texts of an attack begin in memory.

@@ -42,7 +42,7 @@
     (func $consume (param i32 i32)))
   (import "wasi:http/types@0.2.0" "[method]incoming-body.stream"
     (func $stream (param i32 i32)))
-  (import "koppel:crm-sync/signer@1.0.0" "sign" (func $sign (param i32 i32 i32)))
+  (import "koppel:crm-sync/signer@1.1.0" "sign" (func $sign (param i32 i32 i32)))
 
   (memory (export "memory") 2)
   (table $table 1 funcref)
@@ -154,7 +154,7 @@
   (func $attack (result i32) (local $i i32) (local $j i32)
     ATTACK)
 
-  (func (export "koppel:crm-sync/contacts@1.0.0#on-contact-saved") (param $in i32) (result i32)
+  (func (export "koppel:crm-sync/contacts@1.1.0#on-contact-saved") (param $in i32) (result i32)
     (global.set $cursor (i32.load8_u offset=36 (local.get $in)))
     (if (result i32) (i32.eq (i32.load8_u (i32.load offset=68 (local.get $in))) (i32.const 0x78))
       (then (call $attack))

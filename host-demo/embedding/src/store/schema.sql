@@ -48,7 +48,10 @@ CREATE TABLE IF NOT EXISTS koppel_event (
 CREATE UNIQUE INDEX IF NOT EXISTS koppel_event_coalesce
     ON koppel_event (tenant, coalesce) WHERE coalesce IS NOT NULL;
 CREATE INDEX IF NOT EXISTS koppel_event_order ON koppel_event (tenant, order_key, seq);
-CREATE INDEX IF NOT EXISTS koppel_event_due ON koppel_event (tenant, long_work, turn, not_before);
+-- In the order in which events are claimed: what waits is not sorted for each.
+CREATE INDEX IF NOT EXISTS koppel_event_claim
+    ON koppel_event (tenant, long_work, not_before, turn);
+DROP INDEX IF EXISTS koppel_event_due;
 CREATE INDEX IF NOT EXISTS koppel_event_next ON koppel_event (not_before);
 CREATE INDEX IF NOT EXISTS koppel_event_turn ON koppel_event (turn);   -- for the last turn given
 

@@ -175,7 +175,7 @@ pub fn component(world: &str, module: &str) -> Vec<u8> {
 /// `bucket`.
 pub fn hook(body: &str) -> Vec<u8> {
     component(
-        "import wasi:keyvalue/store@0.2.0-draft; export koppel:crm-sync/contacts@1.0.0;",
+        "import wasi:keyvalue/store@0.2.0-draft; export koppel:crm-sync/contacts@1.1.0;",
         &format!(
             r#"(module
               (import "wasi:keyvalue/store@0.2.0-draft" "open" (func $open (param i32 i32 i32)))
@@ -194,7 +194,7 @@ pub fn hook(body: &str) -> Vec<u8> {
                 (local.set $at (i32.and (i32.add (global.get $free) (i32.const 15)) (i32.const -16)))
                 (global.set $free (i32.add (local.get $at) (local.get 3)))
                 (local.get $at))
-              (func (export "koppel:crm-sync/contacts@1.0.0#on-contact-saved")
+              (func (export "koppel:crm-sync/contacts@1.1.0#on-contact-saved")
                 (param i32) (result i32) (local $bucket i32)
                 {body}))"#
         ),

@@ -1,0 +1,24 @@
+//! Many people at once, imported as one file.
+
+use std::fmt::Write as _;
+
+use koppel_tests::World;
+
+/// People 1 to `count` with an opt-in for permission 1, without the attribute,
+/// imported and worked to the end.
+pub(crate) async fn import_people(world: &World, count: usize) {
+    let attributes = world.host.crm().attributes().await.expect("permissions");
+    let permission = attributes.iter().find(|it| it.bit == 1);
+    let permission = &permission.expect("permission 1").name;
+    let mut file = String::from("kind,id,first_name,last_name,email,permissions\n");
+    for number in 1..=count {
+        let line = writeln!(
+            file,
+            "contact,{number},Piet,Jansen,p{number}@voorbeeld.nl,{permission}"
+        );
+        line.expect("text");
+    }
+    let imported = host_demo::import::import(world.host.crm(), file.as_bytes(), |_| ()).await;
+    assert_eq!(imported.expect("imported").created, count as u64);
+    world.run_to_the_end().await;
+}
