@@ -1,73 +1,22 @@
 //! kill -9 of the process that works, in the middle of an import.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use koppel_tests::spotler;
-use spotler_sim::{Config, SpotlerSim};
+use spotler_sim::SpotlerSim;
 
+use crate::program::{Program, blocking, simulator};
 use crate::support::{assert_same, repository};
 
 /// How long anything here may take.
 const DEADLINE: Duration = Duration::from_secs(120);
-
-/// The CRM's command line on one database.
-struct Crm {
-    database: PathBuf,
-}
-
-impl Crm {
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_crm"));
-        command
-            .arg("--database")
-            .arg(&self.database)
-            .args(arguments);
-        command
-            .env("KOPPEL_API_SECRET", "demo-secret")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> String {
-        let output = self
-            .command(arguments)
-            .output()
-            .expect("the program starts");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).spawn().expect("the program starts")
-    }
-
-    fn connect(&self, address: &str) {
-        self.run(&["settings", "set", "--key", "demo-key", "--address", address]);
-        self.run(&["settings", "activate"]);
-        self.run(&["work"]);
-        self.run(&["mapping", "save"]);
-        self.run(&["work"]);
-    }
-}
-
-/// A running clock: the process that is killed has no other.
-fn simulator() -> Config {
-    Config {
-        clock: spotler_sim::ClockStart::RealTime,
-        ..spotler()
-    }
-}
 
 /// Imports some of the example and works it, killed while the request after so
 /// many more is under way; what both sides have in the end.
 async fn imported(file: &Path, kill_after: &[u64]) -> serde_json::Value {
     let folder = tempfile::tempdir().expect("a folder");
     let sim = SpotlerSim::start(simulator()).await.expect("a simulator");
-    let crm = Crm {
-        database: folder.path().join("crm.sqlite"),
-    };
+    let crm = Program::on(folder.path().join("crm.sqlite"));
     let address = format!("{}/integrationservice", sim.base_url());
     let file = file.to_str().expect("a path").to_owned();
     let crm = std::sync::Arc::new(crm);
@@ -117,10 +66,6 @@ async fn imported(file: &Path, kill_after: &[u64]) -> serde_json::Value {
     let records = blocking(move || crm.run(&["contact", "list", "--limit", "500", "--json"])).await;
     let records: serde_json::Value = serde_json::from_str(&records).expect("JSON");
     serde_json::json!([records, sim.snapshot_of_effect()])
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("no panic")
 }
 
 /// C17
