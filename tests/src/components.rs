@@ -36,9 +36,23 @@ pub fn replaced(component: &[u8], text: &str, by: &str) -> Vec<u8> {
 }
 
 /// A component that says `crexted` where the one that comes along says `created`:
-/// the history tells which of the two has made a call.
+/// the history tells which of the two has made a call. Names in the contract are
+/// left alone; in the file their length stands in front of them.
 pub fn spelling() -> Vec<u8> {
-    replaced(koppel_component::WASM, "created", "crexted")
+    let mut component = koppel_component::WASM.to_vec();
+    let (text, at_x) = (b"created", 3);
+    let found: Vec<usize> = component
+        .windows(text.len() + 2)
+        .enumerate()
+        .filter(|(_, it)| it[1..].starts_with(text) && it[0] >= b' ' && it[0] != b'-')
+        .filter(|(_, it)| it[text.len() + 1] != b'-')
+        .map(|(at, _)| at + 1)
+        .collect();
+    assert!(!found.is_empty(), "the component does not hold the text");
+    for at in found {
+        component[at + at_x] = b'x';
+    }
+    component
 }
 
 /// A component that does not offer an interface: its name is another one.
