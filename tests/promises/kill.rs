@@ -3,29 +3,20 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use koppel_tests::spotler;
-use spotler_sim::{Config, SpotlerSim};
+use spotler_sim::SpotlerSim;
 
-use crate::process::{Crm, blocking};
+use crate::program::{Program, blocking, simulator};
 use crate::support::{assert_same, repository};
 
 /// How long anything here may take.
 const DEADLINE: Duration = Duration::from_secs(120);
-
-/// A running clock: the process that is killed has no other.
-fn simulator() -> Config {
-    Config {
-        clock: spotler_sim::ClockStart::RealTime,
-        ..spotler()
-    }
-}
 
 /// Imports some of the example and works it, killed while the request after so
 /// many more is under way; what both sides have in the end.
 async fn imported(file: &Path, kill_after: &[u64]) -> serde_json::Value {
     let folder = tempfile::tempdir().expect("a folder");
     let sim = SpotlerSim::start(simulator()).await.expect("a simulator");
-    let crm = Crm::new(folder.path());
+    let crm = Program::on(folder.path().join("crm.sqlite"));
     let address = format!("{}/integrationservice", sim.base_url());
     let file = file.to_str().expect("a path").to_owned();
     let crm = std::sync::Arc::new(crm);

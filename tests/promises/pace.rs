@@ -13,7 +13,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// Contacts that each tenant saves.
 const SAVED: usize = 12;
 
-async fn connected(world: &World, name: &str, sim: &SpotlerSim) -> DemoHost {
+/// A tenant of this world that is connected with this simulator.
+pub(crate) async fn connected(world: &World, name: &str, sim: &SpotlerSim) -> DemoHost {
     let tenant = TenantId::new(name).expect("a name");
     let host = world.host.of_tenant(tenant).as_user(ADMIN);
     host.crm()

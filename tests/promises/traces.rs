@@ -13,7 +13,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use spotler_sim::{Config, SpotlerSim};
 
-use crate::process::{Crm, blocking};
+use crate::program::{Program, blocking};
 
 /// What of a person must not be in any trace.
 const OF_THE_PERSON: [&str; 4] = ["Wilhelmina", "wilhelmina", "Zonderland", "C-4711"];
@@ -79,7 +79,7 @@ async fn save_and_work(collector: SocketAddr) -> Vec<String> {
     let sim = SpotlerSim::start(Config { clock, ..spotler() })
         .await
         .expect("a simulator");
-    let crm = Crm::new(folder.path());
+    let crm = Program::on(folder.path().join("crm.sqlite"));
     let address = format!("{}/integrationservice", sim.base_url());
     let crm = blocking(move || {
         crm.connect(&address);

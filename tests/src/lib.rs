@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+pub mod components;
 pub mod journeys;
 pub mod lists;
 pub mod pages;

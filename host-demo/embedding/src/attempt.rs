@@ -11,6 +11,7 @@ use crate::state::CallState;
 use crate::store::WriteError;
 use crate::trace;
 use crate::transaction::{Call, CommitError, Committed, commit, commit_failure, rejected_by_host};
+use crate::update::Current;
 use crate::worker::JobEngine;
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,7 +32,7 @@ pub(crate) async fn run(
     let ran = tokio::select! {
         biased;
         () = jobs.lapsed() => {
-            log(&lost, 0, Instant::now(), &Committed::Lost);
+            log(&lost, &host.current(), 0, Instant::now(), &Committed::Lost);
             Ok((0, Committed::Lost))
         }
         ran = run_to_the_end(host, jobs, task).instrument(span.clone()) => ran,
@@ -52,11 +53,13 @@ async fn run_to_the_end(
         let paused = guard::weigh(host, &task).await.map_err(|it| chain(&it))?;
         if paused {
             let told = Committed::Stands("paused", guard::WAITS.to_owned());
-            log(&task, 0, began, &told);
+            log(&task, &host.current(), 0, began, &told);
             return Ok((0, told));
         }
     }
-    let (answer, call) = attempt(host, task).await;
+    // The whole call is made with one component, whatever is chosen meanwhile.
+    let current = host.current();
+    let (answer, call) = attempt(host, &current, task).await;
     host.faults().step().await;
     let committed = match answer {
         Ok(answer) => keep(host, jobs, call, answer).await,
@@ -64,13 +67,13 @@ async fn run_to_the_end(
     };
     host.faults().step().await;
     let (task, requests, told) = committed?;
-    log(&task, requests, began, &told);
+    log(&task, &current, requests, began, &told);
     Ok((requests, told))
 }
 
 type Kept = (Task, u32, Committed);
 
-async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
+async fn attempt(host: &Host, current: &Current, task: Task) -> (Result<Answer, Failure>, Call) {
     let started_at = host.clock().now();
     let own = task.event.saved_record().cloned();
     let prepared = match host.prepare(&task.tenant, own.as_ref()).await {
@@ -86,14 +89,19 @@ async fn attempt(host: &Host, task: Task) -> (Result<Answer, Failure>, Call) {
             );
         }
     };
-    let (result, state) = call_hook(host, &task, prepared).await;
+    let (result, state) = call_hook(host, current, &task, prepared).await;
     (result, call(host, task, state, started_at))
 }
 
 /// Reads what the event needs of the CRM, and hands it to its hook; the same for
 /// a call that is committed and for one that is only planned.
-pub(crate) async fn call_hook(host: &Host, task: &Task, mut prepared: Prepared) -> Called<Answer> {
-    if !host.offers(interface_of(&task.event)) {
+pub(crate) async fn call_hook(
+    host: &Host,
+    current: &Current,
+    task: &Task,
+    mut prepared: Prepared,
+) -> Called<Answer> {
+    if !current.offers(interface_of(&task.event)) {
         return (Ok(rejected_by_host("hook-not-offered")), prepared.state);
     }
     let record = match task.event.saved_record() {
@@ -117,7 +125,7 @@ pub(crate) async fn call_hook(host: &Host, task: &Task, mut prepared: Prepared) 
         Err(code) => return (Ok(rejected_by_host(code)), prepared.state),
     };
     let event = call_event(task);
-    calls::hook(&host.inner.component, prepared.state, event, input).await
+    calls::hook(&current.component, prepared.state, event, input).await
 }
 
 fn call(host: &Host, task: Task, state: CallState, started_at: u64) -> Call {
@@ -225,7 +233,7 @@ fn requests(call: &Call) -> u32 {
     call.requests.values().sum()
 }
 
-fn log(task: &Task, requests: u32, began: Instant, committed: &Committed) {
+fn log(task: &Task, current: &Current, requests: u32, began: Instant, committed: &Committed) {
     let (outcome, reason) = committed.told();
     let kind = task
         .event
@@ -234,11 +242,11 @@ fn log(task: &Task, requests: u32, began: Instant, committed: &Committed) {
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
         event = %task.key, tenant = %task.tenant, hook = task.event.hook(), kind,
-        attempt = task.attempt, outcome, reason, requests, ms, "hook"
+        attempt = task.attempt, outcome, reason, requests, ms, component = current.short(), "hook"
     );
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(it) = cause {

@@ -47,6 +47,16 @@ pub(crate) mod generated {
     });
 }
 
+/// The version of the contract that this host was built against.
+pub const CONTRACT: &str = "1.0.0";
+
+/// The version in the name of an interface of the contract; none in any other
+/// name.
+pub(crate) fn version_in(name: &str) -> Option<&str> {
+    let ours = name.strip_prefix("koppel:crm-sync/")?;
+    ours.split_once('@').map(|(_, version)| version)
+}
+
 /// Records, fields, permissions, the event that a hook gets (`types.wit`).
 pub use generated::koppel::crm_sync::types;
 

@@ -1,8 +1,9 @@
 //! The engine, and a component loaded into it.
 
-use crate::artefact;
+use crate::artefact::{self, hex_sha256};
 use crate::contract::generated::koppel::crm_sync::{crm, signer};
 use crate::contract::generated::wasi::keyvalue::store as keyvalue;
+use crate::contract::{CONTRACT, version_in};
 use crate::state::CallState;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,7 +52,11 @@ pub enum ComponentError {
     /// It wants more than it may have.
     #[error("the component imports `{0}`, which this host does not give")]
     ForeignImport(String),
-    /// It speaks another version of the contract.
+    /// It was built against a version of the contract that does not go together
+    /// with this host's.
+    #[error("the component speaks version {0} of the contract, and this host {ours}", ours = CONTRACT)]
+    OtherVersion(String),
+    /// What it imports is not as the contract says.
     #[error("the component does not fit the contract: {0:#}")]
     OtherContract(wasmtime::Error),
 }
@@ -134,7 +139,7 @@ impl Engine {
     /// # Errors
     /// [`ComponentError`], with the import that it may not have.
     pub fn load_bytes(&self, bytes: &[u8]) -> Result<ComponentFile, ComponentError> {
-        let sha256 = artefact::hex_sha256(bytes);
+        let sha256 = hex_sha256(bytes);
         let component = artefact::load(&self.engine, self.cache.as_deref(), bytes, &sha256)
             .map_err(ComponentError::NotAComponent)?;
         for (name, _) in component.component_type().imports(&self.engine) {
@@ -143,17 +148,33 @@ impl Engine {
                 return Err(ComponentError::ForeignImport(name.to_owned()));
             }
         }
+        if let Some(version) = other_version(&self.engine, &component) {
+            return Err(ComponentError::OtherVersion(version));
+        }
         let pre = linker(&self.engine)
             .and_then(|linker| linker.instantiate_pre(&component))
             .map_err(ComponentError::OtherContract)?;
-        let size = bytes.len();
         Ok(ComponentFile(Arc::new(Loaded {
+            engine: self.clone(),
             component,
             pre,
             sha256,
-            size,
+            bytes: bytes.into(),
         })))
     }
+}
+
+/// The version of the contract that a component names, where it is not one that
+/// goes together with ours: minor versions only add.
+fn other_version(engine: &wasmtime::Engine, component: &Component) -> Option<String> {
+    let of = component.component_type();
+    let imports = of.imports(engine).map(|(name, _)| name.to_owned());
+    let exports = of.exports(engine).map(|(name, _)| name.to_owned());
+    let major = |version: &str| version.split('.').next().map(str::to_owned);
+    imports
+        .chain(exports)
+        .filter_map(|name| version_in(&name).map(str::to_owned))
+        .find(|version| major(version) != major(CONTRACT))
 }
 
 /// A component, checked and ready to be called. Clones share it.
@@ -161,10 +182,11 @@ impl Engine {
 pub struct ComponentFile(Arc<Loaded>);
 
 struct Loaded {
+    engine: Engine,
     component: Component,
     pre: InstancePre<CallState>,
     sha256: String,
-    size: usize,
+    bytes: Arc<[u8]>,
 }
 
 impl std::fmt::Debug for ComponentFile {
@@ -185,7 +207,19 @@ impl ComponentFile {
     /// Size of the file in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.0.size
+        self.0.bytes.len()
+    }
+
+    /// The file itself.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// The engine that it is loaded into; another component can be loaded beside
+    /// it.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     /// Names of what it imports, sorted.

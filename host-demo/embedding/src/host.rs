@@ -12,14 +12,15 @@ use crate::http::{Gate, HttpClient};
 use crate::limits::Limits;
 use crate::pace::{Paced, Paces};
 use crate::queue::task::Task;
+use crate::rate::{self, Rate};
 use crate::reads::Reads;
 use crate::settings::{self, TenantSettings};
 use crate::state::{CallParts, CallState};
 use crate::store::{Store, StoreError};
+use crate::update::Current;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -33,6 +34,9 @@ pub struct HostConfig {
     /// Hook calls at the same time. Long work takes at most half of them, and
     /// so does one tenant: at most half of what the others leave.
     pub in_flight: usize,
+    /// How many requests a tenant makes in a second, where it has no rate of its own
+    /// ([`rate::save`]); none: as many as its pace allows.
+    pub rate: Option<Rate>,
     /// Whether `http` without TLS is allowed.
     pub plain_http: PlainHttp,
     /// How often a worker looks for events of other processes.
@@ -52,6 +56,7 @@ impl Default for HostConfig {
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
             in_flight: 32,
+            rate: None,
             plain_http: PlainHttp::Loopback,
             poll: Duration::from_millis(500),
             lease: Duration::from_secs(10),
@@ -66,6 +71,7 @@ impl std::fmt::Debug for HostConfig {
         f.debug_struct("HostConfig")
             .field("limits", &self.limits)
             .field("in_flight", &self.in_flight)
+            .field("rate", &self.rate)
             .field("plain_http", &self.plain_http)
             .finish_non_exhaustive()
     }
@@ -80,7 +86,7 @@ pub struct Host {
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Host")
-            .field("component", &self.inner.component)
+            .field("component", &self.current().component)
             .finish_non_exhaustive()
     }
 }
@@ -88,9 +94,13 @@ impl std::fmt::Debug for Host {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) crm: Arc<dyn Crm>,
-    pub(crate) component: ComponentFile,
+    /// The component that the process was started with.
+    pub(crate) started_with: ComponentFile,
+    /// The one that the next call is made with.
+    pub(crate) current: RwLock<Arc<Current>>,
+    /// The number of the choice of a component that was followed last.
+    pub(crate) seen_choice: tokio::sync::Mutex<i64>,
     pub(crate) config: HostConfig,
-    pub(crate) offered: HashSet<&'static str>,
     /// Questions at the same time, so that the pool of instances never runs dry.
     pub(crate) questions: Semaphore,
     pub(crate) paces: Paces,
@@ -125,7 +135,8 @@ pub(crate) struct Prepared {
 }
 
 impl Host {
-    /// Puts the three together. The component was checked when it was loaded.
+    /// Puts the three together. The component was checked when it was loaded; it is
+    /// used until another one is chosen ([`Host::follow_choice`]).
     #[must_use]
     pub fn start<C: Crm>(
         store: Store,
@@ -134,11 +145,6 @@ impl Host {
         config: HostConfig,
     ) -> Self {
         let seed = config.seed.unwrap_or_else(|| rand::rng().random());
-        let offered = INTERFACES
-            .iter()
-            .copied()
-            .filter(|it| component.offers(it))
-            .collect();
         let inner = Inner {
             paces: Paces::new(config.in_flight),
             high_water: HighWater::default(),
@@ -146,11 +152,12 @@ impl Host {
             limits: Arc::new(config.limits.clone()),
             chance: Mutex::new(StdRng::seed_from_u64(seed)),
             questions: Semaphore::new(16),
+            current: RwLock::new(Arc::new(Current::new(component.clone(), None))),
+            seen_choice: tokio::sync::Mutex::new(0),
+            started_with: component,
             store,
             crm,
-            component,
             config,
-            offered,
         };
         Self {
             inner: Arc::new(inner),
@@ -163,10 +170,16 @@ impl Host {
         &self.inner.store
     }
 
-    /// The component.
+    /// The component that is used now ([`update`](crate::update)).
     #[must_use]
-    pub fn component(&self) -> &ComponentFile {
-        &self.inner.component
+    pub fn component(&self) -> ComponentFile {
+        self.current().component.clone()
+    }
+
+    /// The component that a call is made with that begins now.
+    pub(crate) fn current(&self) -> Arc<Current> {
+        let current = self.inner.current.read();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The clock.
@@ -192,7 +205,7 @@ impl Host {
     /// functions only then.
     #[must_use]
     pub fn offers(&self, interface: &str) -> bool {
-        self.inner.offered.contains(interface)
+        self.current().offers(interface)
     }
 
     /// A number from 0 to 1.
@@ -224,6 +237,7 @@ impl Host {
         let inner = &self.inner;
         let mut connection = inner.store.readers().acquire().await?;
         let found = settings::load_with_revision(&inner.store, &mut connection, tenant).await?;
+        let own_rate = rate::load(&mut connection, tenant).await?;
         let (mut settings, revision) =
             found.map_or((None, 0), |(it, revision)| (Some(it), revision));
         if let Some(instead) = instead {
@@ -248,6 +262,7 @@ impl Host {
             paces: inner.paces.clone(),
             tenant: tenant.clone(),
             clock: inner.config.clock.clone(),
+            rate: own_rate.or(inner.config.rate),
         });
         let state = CallState::new(CallParts {
             tenant: tenant.clone(),

@@ -1,5 +1,6 @@
 //! What a component is, needs and offers, for people and for golden files.
 
+use crate::contract::version_in;
 use crate::engine::ComponentFile;
 use crate::limits::Limits;
 use serde::Serialize;
@@ -40,20 +41,33 @@ pub struct Allowance {
     pub limits: Limits,
 }
 
-/// The functions that take an event.
-const HOOKS: &[&str] = &[
-    "on-contact-saved",
-    "on-settings-saved",
-    "on-mapping-saved",
-    "run-action",
-    "on-tick",
-    "on-module-field-changed",
-    "on-stage-changed",
-    "export-campaign",
-    "on-list-changed",
-    "on-cart-changed",
-    "on-order-changed",
+/// The functions that take an event, each with its interface.
+const HOOKS: &[(&str, &str)] = &[
+    ("contacts", "on-contact-saved"),
+    ("connection", "on-settings-saved"),
+    ("connection", "on-mapping-saved"),
+    ("actions", "run-action"),
+    ("schedule", "on-tick"),
+    ("module-fields", "on-module-field-changed"),
+    ("stages", "on-stage-changed"),
+    ("campaigns", "export-campaign"),
+    ("marketing-lists", "on-list-changed"),
+    ("shop", "on-cart-changed"),
+    ("shop", "on-order-changed"),
+    ("journeys", "on-journey-settings-saved"),
+    ("journeys", "on-signed-up"),
 ];
+
+/// An interface of the contract with its hooks, as a message names it:
+/// `schedule (on-tick)`.
+pub(crate) fn with_hooks(interface: &str) -> String {
+    let of_it = HOOKS.iter().filter(|(of, _)| *of == interface);
+    let hooks: Vec<&str> = of_it.map(|(_, hook)| *hook).collect();
+    if hooks.is_empty() {
+        return interface.to_owned();
+    }
+    format!("{interface} ({})", hooks.join(", "))
+}
 
 impl ComponentFile {
     /// What the component is, needs and offers.
@@ -78,18 +92,12 @@ impl ComponentFile {
         };
         let hooks = HOOKS
             .iter()
-            .copied()
+            .map(|(_, hook)| *hook)
             .filter(|it| offered(it))
             .map(str::to_owned)
             .collect();
-        let contract = offers
-            .iter()
-            .find_map(|it| {
-                it.interface
-                    .strip_prefix("koppel:crm-sync/")?
-                    .split_once('@')
-            })
-            .map(|(_, version)| version.to_owned());
+        let contract = offers.iter().find_map(|it| version_in(&it.interface));
+        let contract = contract.map(str::to_owned);
         Inspection {
             sha256: self.sha256().to_owned(),
             size_bytes: self.size(),

@@ -8,6 +8,7 @@
 //! worker's places, so that healthy ones always have room.
 
 use crate::clock::Clock;
+use crate::rate::{Bucket, Rate};
 use crate::{TenantId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,6 +91,8 @@ fn as_f64(count: usize) -> f64 {
 pub(crate) struct Paces {
     most: usize,
     tenants: Arc<Mutex<HashMap<String, Pace>>>,
+    /// Of the tenants that have a rate, and made requests of late.
+    buckets: Arc<Mutex<HashMap<String, Bucket>>>,
 }
 
 /// What a tenant may start.
@@ -107,6 +110,7 @@ impl Paces {
         Self {
             most: most.max(1),
             tenants: Arc::default(),
+            buckets: Arc::default(),
         }
     }
 
@@ -137,6 +141,20 @@ impl Paces {
         });
     }
 
+    /// A request of a tenant with a rate goes out.
+    pub(crate) fn spend(&self, tenant: &TenantId, rate: Rate, now: Timestamp) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.retain(|name, it| name == tenant.as_str() || !it.is_full(now));
+        let bucket = buckets.entry(tenant.as_str().to_owned());
+        bucket.or_insert_with(|| Bucket::new(rate)).take(rate, now);
+    }
+
+    /// From when on a tenant has a token; 0 where it has no rate.
+    fn has_token_at(&self, tenant: &str) -> Timestamp {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.get(tenant).map_or(0, Bucket::has_token_at)
+    }
+
     /// What a tenant may start now.
     pub(crate) fn allowance(&self, tenant: &str, now: Timestamp) -> Allowance {
         let pace = self.with(|tenants| tenants.get(tenant).copied());
@@ -148,19 +166,32 @@ impl Paces {
         )]
         let calls = pace.calls as usize;
         Allowance {
-            calls: if pace.paused_until > now { 0 } else { calls },
+            calls: if self.paused_until(tenant) > now {
+                0
+            } else {
+                calls
+            },
             is_unwell: self.most > 1 && pace.is_unwell(),
         }
     }
 
-    /// Until when a tenant pauses; 0 where it does not.
+    /// Until when a tenant pauses, because Spotler said so or because its rate is
+    /// used up; 0 where it does not.
     pub(crate) fn paused_until(&self, tenant: &str) -> Timestamp {
-        self.with(|tenants| tenants.get(tenant).map_or(0, |it| it.paused_until))
+        let said = self.with(|tenants| tenants.get(tenant).map_or(0, |it| it.paused_until));
+        said.max(self.has_token_at(tenant))
+    }
+
+    /// How long a tenant waits for nothing but a token, in milliseconds.
+    pub(crate) fn waits_for_a_token(&self, tenant: &str, now: Timestamp) -> Option<u64> {
+        let token = self.has_token_at(tenant);
+        (token > now && self.paused_until(tenant) == token).then(|| token - now)
     }
 
     /// Whether any tenant goes at less than full pace.
     pub(crate) fn any_in_trouble(&self) -> bool {
-        self.with(|tenants| !tenants.is_empty())
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        !buckets.is_empty() || self.with(|tenants| !tenants.is_empty())
     }
 
     /// Another connection, another pace: the settings were saved.
@@ -175,13 +206,19 @@ pub(crate) struct Paced {
     pub(crate) paces: Paces,
     pub(crate) tenant: TenantId,
     pub(crate) clock: Arc<dyn Clock>,
+    /// How many requests the tenant may make; none: as many as it likes.
+    pub(crate) rate: Option<Rate>,
 }
 
 impl Paced {
     /// A request goes out.
     pub(crate) fn begin(self) -> Waiting {
+        let now = self.clock.now();
+        if let Some(rate) = self.rate {
+            self.paces.spend(&self.tenant, rate, now);
+        }
         Waiting {
-            began: self.clock.now(),
+            began: now,
             paced: self,
             is_answered: false,
         }
@@ -207,6 +244,7 @@ impl Waiting {
             paces,
             tenant,
             clock,
+            ..
         } = &self.paced;
         paces.note(tenant, answered, self.began, clock.now());
         self.is_answered = true;
@@ -267,6 +305,27 @@ mod tests {
         assert_eq!(paces.paused_until("acme"), 31_000 + LONGEST_PAUSE_MS);
         paces.forget(&acme());
         assert_eq!(calls(&paces, 31_000), 8);
+    }
+
+    #[test]
+    fn a_rate_that_is_used_up_is_a_pause_of_that_tenant() {
+        let paces = Paces::new(8);
+        let rate = Rate {
+            per_second: 2,
+            burst: 1,
+        };
+        for _ in 0..4 {
+            paces.spend(&acme(), rate, 1_000);
+        }
+        assert!(paces.any_in_trouble());
+        assert_eq!(paces.paused_until("acme"), 3_000);
+        assert_eq!((calls(&paces, 2_999), calls(&paces, 3_000)), (0, 8));
+        assert_eq!(paces.allowance("other", 1_000).calls, 8);
+        paces.forget(&acme());
+        assert_eq!(calls(&paces, 2_999), 0, "new settings are no new rate");
+        let other = TenantId::new("other").expect("a name");
+        paces.spend(&other, rate, 4_000);
+        assert_eq!(paces.paused_until("acme"), 0, "nothing is left of it");
     }
 
     #[test]

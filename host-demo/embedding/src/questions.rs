@@ -253,13 +253,14 @@ impl Host {
             ) -> BoxFuture<'a, wasmtime::Result<T>>
             + Send,
     {
-        if !self.offers(interface) {
+        let current = self.current();
+        if !current.offers(interface) {
             return Err(QuestionError::NotOffered(interface));
         }
         let _place = self.inner.questions.acquire().await;
         let prepared = self.prepare(tenant, None).await?;
         // What it wrote is thrown away with the state.
-        let (answer, _state) = call(&self.inner.component, prepared.state, function).await;
+        let (answer, _state) = call(&current.component, prepared.state, function).await;
         answer.map_err(|failure| QuestionError::Failed(failure.code()))
     }
 }

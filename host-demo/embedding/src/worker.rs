@@ -68,8 +68,8 @@ pub struct Worker {
     jobs: Arc<dyn JobEngine>,
 }
 
-/// How long [`Worker::run`] waits for calls under way when it is to stop.
-const GRACE: Duration = Duration::from_secs(30);
+/// How long a worker waits for calls under way when it is to stop.
+pub const GRACE: Duration = Duration::from_secs(30);
 
 type Flight = JoinSet<(Task, Result<Committed, String>)>;
 
@@ -151,20 +151,89 @@ impl Worker {
                 () = tokio::time::sleep(self.host.inner.config.poll) => {}
             }
         }
+        self.end(&mut flight, &mut claims, &mut ran).await?;
+        Ok(ran)
+    }
+
+    /// Works until nothing is due, as [`Worker::run_until_idle`], or until
+    /// `shutdown` is ready; then lets the calls under way end. Whether it was told
+    /// to stop before it was done. Where nothing but a tenant's rate keeps what is
+    /// due, it waits for that.
+    ///
+    /// # Errors
+    /// [`WorkerError`], as for [`Worker::run_until_idle`].
+    pub async fn run_until_idle_or(
+        &self,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(Ran, bool), WorkerError> {
+        let mut ran = Ran::default();
+        let mut claims = Claims::default();
+        let mut flight = Flight::new();
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            self.fill(&mut flight, &mut claims).await?;
+            if !flight.is_empty() {
+                tokio::select! {
+                    () = &mut shutdown => break,
+                    landed = self.land(&mut flight, &mut claims, &mut ran) => landed?,
+                }
+                continue;
+            }
+            let now = self.host.clock().now();
+            let Some(wait) = self.wait_for_a_rate(now).await? else {
+                self.give_all_back().await?;
+                return Ok((ran, false));
+            };
+            tokio::select! {
+                () = &mut shutdown => break,
+                () = tokio::time::sleep(wait) => {}
+            }
+            if self.host.clock().now() == now {
+                // A clock that stands still never brings a token.
+                self.give_all_back().await?;
+                return Ok((ran, false));
+            }
+        }
+        self.end(&mut flight, &mut claims, &mut ran).await?;
+        Ok((ran, true))
+    }
+
+    /// How long it takes until a tenant may go on that has something due and only
+    /// its rate against it.
+    async fn wait_for_a_rate(&self, now: Timestamp) -> Result<Option<Duration>, WorkerError> {
+        let paces = &self.host.inner.paces;
+        if !paces.any_in_trouble() {
+            return Ok(None);
+        }
+        let mut connection = self.host.store().readers().acquire().await?;
+        let due = task::next_due_of_each(&mut connection).await?;
+        let waits = due
+            .into_iter()
+            .filter(|(_, due)| *due <= now)
+            .filter_map(|(tenant, _)| paces.waits_for_a_token(&tenant, now));
+        Ok(waits.min().map(Duration::from_millis))
+    }
+
+    /// Lets the calls under way end. What takes longer than [`GRACE`] is dropped as
+    /// by a kill, and is taken up again at the next start.
+    async fn end(
+        &self,
+        flight: &mut Flight,
+        claims: &mut Claims,
+        ran: &mut Ran,
+    ) -> Result<(), WorkerError> {
         let ending = async {
             while !flight.is_empty() {
-                self.land(&mut flight, &mut claims, &mut ran).await?;
+                self.land(flight, claims, ran).await?;
             }
             Ok::<(), WorkerError>(())
         };
-        // What takes longer is dropped, and is taken up again at the next start.
         tokio::time::timeout(GRACE, ending)
             .await
             .unwrap_or(Ok(()))?;
         flight.abort_all();
         while flight.join_next().await.is_some() {}
-        self.give_all_back().await?;
-        Ok(ran)
+        self.give_all_back().await
     }
 
     /// When the next event is due; none where nothing waits.
@@ -186,6 +255,9 @@ impl Worker {
     /// Claims what is due, as far as there is room, and starts it.
     async fn fill(&self, flight: &mut Flight, claims: &mut Claims) -> Result<(), WorkerError> {
         let most = self.host.inner.config.in_flight.max(1);
+        if flight.len() < most {
+            self.host.follow_choice().await?;
+        }
         while flight.len() < most {
             let now = self.host.clock().now();
             let mut connection = self.host.store().readers().acquire().await?;

@@ -7,6 +7,7 @@ mod backup;
 mod bulk;
 mod campaign;
 mod card;
+mod component;
 mod contact;
 mod contact_import;
 mod field;
@@ -31,6 +32,7 @@ mod session;
 mod settings;
 mod shop;
 mod status;
+mod stop;
 mod tasks;
 mod tick;
 mod user;
@@ -132,6 +134,9 @@ enum Command {
     Tick,
     /// What a component imports, offers and may use.
     Inspect(inspect::InspectArgs),
+    /// Which version of the component is used, and using another one.
+    #[command(subcommand)]
+    Component(component::ComponentCommand),
     /// Users and their rights.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -205,6 +210,7 @@ async fn carry_out(command: Command, session: &Session) -> anyhow::Result<()> {
         Command::Relation(command) => relation::run(command, session).await,
         Command::Tick => tick::run(session).await,
         Command::Inspect(args) => inspect::run(args, session).await,
+        Command::Component(command) => component::run(command, session).await,
         Command::User(command) => user::run(command, session).await,
     }
 }
@@ -231,6 +237,7 @@ impl Command {
                 | Self::Snapshots(_)
                 | Self::Jobs(_)
                 | Self::Inspect(_)
+                | Self::Component(_)
                 | Self::User(_)
         )
     }

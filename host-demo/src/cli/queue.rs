@@ -95,7 +95,7 @@ fn to_json(queue: &QueueView, explainer: &Explainer) -> Value {
         json!({
             "event": it.key.to_string(), "hook": it.event.hook(), "subject": it.subject,
             "reason": reason(&it.reason), "who": it.who, "attempts": it.attempts,
-            "rejected_at": it.rejected_at,
+            "rejected_at": it.rejected_at, "retry": format!("queue retry {}", it.key),
             "next_step": explainer.next_step(Language::English, &it.reason.code, &it.reason.about),
         })
     };
@@ -147,7 +147,7 @@ fn describe(queue: &QueueView, explainer: &Explainer) -> String {
         "reason",
         "progress",
     ];
-    [
+    let mut parts = vec![
         format!(
             "waiting\n{}",
             table(&headers, queue.waiting.iter().map(waiting).collect())
@@ -163,6 +163,9 @@ fn describe(queue: &QueueView, explainer: &Explainer) -> String {
                 queue.rejected.iter().map(rejected).collect(),
             )
         ),
-    ]
-    .join("\n\n")
+    ];
+    if !queue.rejected.is_empty() {
+        parts.push("`queue retry EVENT` tries one again, `queue end EVENT` ends it".to_owned());
+    }
+    parts.join("\n\n")
 }

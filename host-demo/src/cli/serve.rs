@@ -4,9 +4,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
+use koppel_embedding::worker::GRACE;
 use serde_json::json;
 
-use super::session::Session;
+use super::{session::Session, stop::asked_to_stop};
 use crate::{host::DemoHost, web};
 
 #[derive(Debug, Args)]
@@ -25,10 +26,17 @@ pub(crate) struct ServeArgs {
 
 /// Serves until the process is asked to stop.
 pub(crate) async fn run(args: ServeArgs, session: &Session) -> anyhow::Result<()> {
+    let stop_asked = asked_to_stop()?;
+    tokio::pin!(stop_asked);
     let host = session.host().await?;
     let worker = host.worker()?;
-    // A bulk change whose saving was interrupted goes on.
-    host.crm().continue_bulks().await?;
+    // A bulk change whose saving was interrupted goes on; it is saved in parts.
+    tokio::select! {
+        () = &mut stop_asked => return Ok(()),
+        continued = host.crm().continue_bulks() => {
+            continued?;
+        }
+    }
     let listener = tokio::net::TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
@@ -46,10 +54,20 @@ pub(crate) async fn run(args: ServeArgs, session: &Session) -> anyhow::Result<()
     let served =
         axum::serve(listener, web::router(pages)).with_graceful_shutdown(until(stopped.clone()));
     let ticking = tokio::spawn(tick(host, Duration::from_secs(args.tick * 60)));
-    let serving = async { anyhow::Ok(served.await?) };
+    // A browser that leaves a connection open keeps nobody waiting for ever.
+    let cut = until(stopped.clone());
+    let serving = async {
+        tokio::select! {
+            ended = served.into_future() => ended?,
+            () = async { cut.await; tokio::time::sleep(GRACE).await } => {
+                tracing::warn!("connections that were still open are cut");
+            }
+        }
+        anyhow::Ok(())
+    };
     let working = async { anyhow::Ok(worker.run(until(stopped)).await?) };
     let stopping = async {
-        asked_to_stop().await;
+        stop_asked.await;
         stop.send_replace(());
         anyhow::Ok(())
     };
@@ -100,26 +118,5 @@ async fn tick(host: DemoHost, every: Duration) {
         if let Err(error) = host.tick().await {
             tracing::warn!(error = %error, "the tick could not be queued");
         }
-    }
-}
-
-/// Ctrl-C, or the signal with which a service is stopped.
-async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-            let _ = interrupted.await;
-            return;
-        };
-        tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = interrupted.await;
     }
 }

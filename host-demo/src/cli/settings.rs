@@ -6,7 +6,7 @@ use std::{io::Read, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use koppel_embedding::{Secret, contract::connection::Profile};
+use koppel_embedding::{Rate, Secret, contract::connection::Profile};
 use serde_json::json;
 
 use super::{output::table, session::Session};
@@ -27,6 +27,22 @@ pub(crate) enum SettingsCommand {
     Deactivate,
     /// Choose a profile: default, perfectview, yoobi, dynamics365, or a JSON file.
     Profile { profile: String },
+    /// Show or limit how many requests are made to Spotler.
+    Rate(RateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RateArgs {
+    /// Requests in a second.
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    per_second: Option<u32>,
+    /// How many may go out at once after a pause; as many as in a second, if
+    /// nothing is said.
+    #[arg(long, requires = "per_second", value_parser = clap::value_parser!(u32).range(1..))]
+    burst: Option<u32>,
+    /// As many as Spotler bears.
+    #[arg(long, conflicts_with = "per_second")]
+    none: bool,
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +67,7 @@ pub(crate) async fn run(command: SettingsCommand, session: &Session) -> anyhow::
     let crm = session.crm().await?;
     let event = match command {
         SettingsCommand::Show => return show(session).await,
+        SettingsCommand::Rate(args) => return rate(&args, session).await,
         SettingsCommand::Set(args) => {
             let secret = read_secret(&args)?;
             crm.change_settings(move |form| set(form, args, secret))
@@ -105,6 +122,24 @@ fn read_profile(profile: String) -> anyhow::Result<Profile> {
     Ok(Profile::Custom(read.with_context(|| {
         format!("cannot read the profile {profile}")
     })?))
+}
+
+async fn rate(args: &RateArgs, session: &Session) -> anyhow::Result<()> {
+    let crm = session.crm().await?;
+    if args.none {
+        crm.save_rate(None).await?;
+    } else if let Some(per_second) = args.per_second {
+        let burst = args.burst.unwrap_or(per_second);
+        crm.save_rate(Some(Rate { per_second, burst })).await?;
+    }
+    let rate = crm.rate().await?;
+    session.output.show(&json!({"rate": rate}), || match rate {
+        None => "as many requests as Spotler bears".to_owned(),
+        Some(it) => format!(
+            "{} requests a second, at most {} at once after a pause",
+            it.per_second, it.burst
+        ),
+    })
 }
 
 async fn show(session: &Session) -> anyhow::Result<()> {

@@ -3,19 +3,28 @@
 use serde_json::json;
 use std::time::Duration;
 
-use super::{output::moment, session::Session};
+use super::{output::moment, session::Session, stop::asked_to_stop};
 
-/// Works until nothing is due, and says what is left.
+/// Works until nothing is due, or until the process is asked to stop, and says
+/// what is left.
 pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
+    let stop = asked_to_stop()?;
+    tokio::pin!(stop);
     let host = session.host().await?;
-    // A bulk change whose saving was interrupted goes on first.
-    host.crm().continue_bulks().await?;
+    // A bulk change whose saving was interrupted goes on first; it is saved in parts.
+    tokio::select! {
+        () = &mut stop => return session.output.show(&json!({"stopped": true}), || "asked to stop".to_owned()),
+        continued = host.crm().continue_bulks() => {
+            continued?;
+        }
+    }
     let before = host.crm().count_queue().await?;
     let total = before.waiting + before.retrying;
     let bar = session.output.progress(Some(total), "events done");
-    let work = host.run_until_idle();
+    let worker = host.worker()?;
+    let work = worker.run_until_idle_or(stop);
     tokio::pin!(work);
-    let ran = loop {
+    let (ran, is_stopped) = loop {
         tokio::select! {
             ran = &mut work => break ran?,
             () = tokio::time::sleep(Duration::from_millis(250)) => {
@@ -29,15 +38,16 @@ pub(crate) async fn run(session: &Session) -> anyhow::Result<()> {
     let json = json!({
         "component_memory_bytes": host.embedding().most_memory_bytes(),
         "process_memory_bytes": most_resident_bytes(),
-        "calls": ran.settled, "conflicts": ran.conflicts,
+        "stopped": is_stopped, "calls": ran.settled, "conflicts": ran.conflicts,
         "waiting": after.waiting, "retrying": after.retrying, "rejected": after.rejected,
         "held": after.held, "next_due": after.next_due,
     });
     session.output.show(&json, || {
-        let mut text = format!(
+        let mut text = String::from(if is_stopped { "asked to stop; " } else { "" });
+        text.push_str(&format!(
             "{} calls; {} events wait, {} are retried, {} need somebody to act",
             ran.settled, after.waiting, after.retrying, after.rejected
-        );
+        ));
         if after.held > 0 {
             text.push_str(&format!(
                 "; {} wait for a confirmation, see `guard`",

@@ -5,6 +5,7 @@
 //! run_until_idle`] works the queue at the clock's time.
 
 mod campaigns;
+mod component;
 mod config;
 mod error;
 mod guard;
@@ -16,6 +17,7 @@ mod settings;
 mod status;
 
 pub use campaigns::{CampaignForecast, ForecastLine};
+pub use component::ComponentView;
 pub use config::{Component, DemoConfig, open_crm};
 pub use error::HostError;
 pub use mapping::MappingForecast;
@@ -51,7 +53,8 @@ pub struct DemoHost {
 }
 
 impl DemoHost {
-    /// Opens the database and loads the component.
+    /// Opens the database and loads the component: the one that was chosen last,
+    /// or else the one of the configuration.
     pub async fn open(config: DemoConfig) -> Result<Self, HostError> {
         let crm = open_crm(&config).await?;
         let component = config.load_component()?;
@@ -61,6 +64,7 @@ impl DemoHost {
             component,
             config.into_host(),
         );
+        host.follow_choice().await?;
         Ok(Self { crm, host })
     }
 

@@ -1,7 +1,7 @@
 //! The settings of the connection: two secret fields, shown redacted (YO-07).
 
 use koppel_embedding::{
-    Event, EventKey, Secret, TenantSettings, contract::connection::Profile, settings,
+    Event, EventKey, Rate, Secret, TenantSettings, contract::connection::Profile, rate, settings,
 };
 
 use super::{DemoHost, HostError};
@@ -105,6 +105,21 @@ impl DemoCrm {
         });
         change(&mut form);
         self.save_settings(form).await
+    }
+
+    /// How many requests are made to Spotler; none: as many as Spotler bears.
+    pub async fn rate(&self) -> Result<Option<Rate>, HostError> {
+        let mut connection = self.store.readers().acquire().await?;
+        Ok(rate::load(&mut connection, &self.tenant).await?)
+    }
+
+    /// Sets how many requests are made to Spotler, from the next call on.
+    pub async fn save_rate(&self, to: Option<Rate>) -> Result<(), HostError> {
+        let tenant = self.tenant.clone();
+        self.write(move |connection, _| {
+            Box::pin(async move { Ok(rate::save(connection, &tenant, to).await?) })
+        })
+        .await
     }
 
     async fn stored_settings(&self) -> Result<Option<TenantSettings>, HostError> {

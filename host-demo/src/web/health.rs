@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::{
     frame::Frame,
+    links::moment,
     trouble::Trouble,
     visit::Visit,
     words::{counted, fill, words},
@@ -36,6 +37,11 @@ words! {
         saved: "{} gebeurtenissen kwamen zonder verzoek uit", "{} events needed no request";
         request: "Verzoek", "Request";
         last: "De laatste 1.000 aanroepen", "The last 1,000 calls";
+        component: "Koppeling", "Connector";
+        version: "versie {}", "version {}";
+        since: "in gebruik sinds {} UTC", "in use since {} UTC";
+        from_the_start: "in gebruik sinds de start van het programma", "in use since the program was started";
+        not_the_chosen: "Gekozen is een andere versie, die hier niet geladen kan worden; kijk in het logboek van het programma.", "Another version was chosen, which cannot be loaded here; look at the log of the program.";
         for_machines: "Voor Prometheus:", "For Prometheus:";
     }
 }
@@ -57,6 +63,10 @@ struct Health<'a> {
     requests: Vec<(String, u64)>,
     made: u64,
     without_request: String,
+    version: String,
+    sha256: String,
+    since: String,
+    is_the_chosen: bool,
 }
 
 pub(crate) async fn show(visit: Visit) -> Response {
@@ -71,6 +81,8 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
     let oldest = oldest.map(|it| fill(w.oldest, waited(w, crm.now().saturating_sub(it) / 1000)));
     let latency = crm.opt_out_latency().await?;
     let calls = crm.last_calls().await?;
+    let component = visit.host.component().await?;
+    let in_use = component.in_use;
     let outcome = |((outcome, reason), number): ((String, String), u64)| {
         let reason = visit.explainer.text_for_many(language, &reason);
         (visit.frame.words.outcome_of(&outcome), reason, number)
@@ -89,6 +101,13 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
         made: calls.requests.values().sum(),
         requests: calls.requests.into_iter().collect(),
         without_request: counted(calls.without_request, w.saved_one, w.saved),
+        version: fill(w.version, component.version),
+        sha256: in_use.sha256.chars().take(12).collect(),
+        since: match in_use.since {
+            Some(since) => fill(w.since, moment(since)),
+            None => w.from_the_start.to_owned(),
+        },
+        is_the_chosen: in_use.instead_of.is_none(),
         w,
     })
 }

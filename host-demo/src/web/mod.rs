@@ -56,7 +56,7 @@ mod subjects;
 mod tasks;
 mod users;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     Router,
@@ -80,7 +80,8 @@ const PASSWORDS_AT_ONCE: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Pages {
     host: DemoHost,
-    explainer: Arc<Explainer>,
+    /// The texts of the component with this hash.
+    explainer: Arc<Mutex<(String, Arc<Explainer>)>>,
     throttle: throttle::Throttle,
     hashing: Arc<Semaphore>,
     https: bool,
@@ -89,14 +90,34 @@ pub struct Pages {
 impl Pages {
     /// Asks the component for the texts of its codes.
     pub async fn open(host: DemoHost) -> Result<Self, HostError> {
+        let sha256 = host.embedding().component_in_use().sha256;
         let explainer = Arc::new(host.explainer().await?);
         Ok(Self {
             host,
-            explainer,
+            explainer: Arc::new(Mutex::new((sha256, explainer))),
             throttle: throttle::Throttle::default(),
             hashing: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             https: false,
         })
+    }
+
+    /// The texts of the component that is in use now.
+    async fn explainer(&self) -> Result<Arc<Explainer>, HostError> {
+        let now = self.host.embedding().component_in_use().sha256;
+        let (of, known) = {
+            let texts = self.explainer.lock();
+            texts.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        if of == now {
+            return Ok(known);
+        }
+        let new = Arc::new(self.host.explainer().await?);
+        let mut texts = self
+            .explainer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *texts = (now, Arc::clone(&new));
+        Ok(new)
     }
 
     /// The pages are reached through HTTPS: the browser shall send the session

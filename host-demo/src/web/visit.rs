@@ -48,10 +48,15 @@ impl FromRequestParts<Pages> for Visit {
             return Err(log_in_first(&parts.uri));
         };
         let user = session.user.clone();
+        let frame = Frame::new(language, &parts.uri, Some(session), secret_of_forms(&token));
+        let explainer = match pages.explainer().await {
+            Ok(explainer) => explainer,
+            Err(error) => return Err(shown(&frame, &Trouble::from(error))),
+        };
         Ok(Self {
-            frame: Frame::new(language, &parts.uri, Some(session), secret_of_forms(&token)),
+            frame,
             host: pages.host.as_user(&user),
-            explainer: Arc::clone(&pages.explainer),
+            explainer,
             token,
             rehearsal: None,
         })

@@ -214,6 +214,7 @@ impl Host {
         most_calls: usize,
     ) -> Result<Plan, PlanError> {
         let _place = self.inner.questions.acquire().await;
+        let current = self.current();
         let overlay = Arc::new(Overlay::new(self.inner.crm.clone(), request.records));
         let mirror = Arc::new(Mutex::new(Mirror::new(self.clock().now())));
         let mut queue: VecDeque<Next> = request.events.into_iter().map(Next::first).collect();
@@ -232,7 +233,7 @@ impl Host {
             prepared.state.crm = overlay.clone();
             prepared.state.gate.rehearse(mirror.clone());
             prepared.state.buffer = memory.clone();
-            let (answer, state) = call_hook(self, &task, prepared).await;
+            let (answer, state) = call_hook(self, &current, &task, prepared).await;
             if answer.is_ok() {
                 memory = state.buffer.carried_over();
             }

@@ -150,6 +150,18 @@ impl Store {
         self.inner.writer.write(writer::TABLES, work).await
     }
 
+    /// [`Store::write`] for what is of no tenant: in all processes, one after the other.
+    pub(crate) async fn write_for_all<T, E, F>(&self, work: F) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        let done = self.inner.writer.write(writer::ALL, work).await;
+        self.wake();
+        done
+    }
+
     /// [`Store::write`] for the worker itself, which need not be woken.
     pub(crate) async fn write_quietly<T, E, F>(
         &self,

@@ -128,3 +128,27 @@ CREATE TABLE IF NOT EXISTS koppel_guard_settings (
     tenant   TEXT PRIMARY KEY,
     settings TEXT NOT NULL               -- JSON
 ) STRICT;
+
+-- Components that were trusted once, so that going back needs no file.
+CREATE TABLE IF NOT EXISTS koppel_component (
+    sha256     TEXT PRIMARY KEY,
+    bytes      BLOB NOT NULL,
+    seal       BLOB NOT NULL,            -- the hash, sealed with the key of the secrets
+    version    TEXT NOT NULL,
+    trusted_by TEXT NOT NULL,
+    kept_at    INTEGER NOT NULL
+) STRICT;
+
+-- Which component was chosen when; the last row holds.
+CREATE TABLE IF NOT EXISTS koppel_component_use (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 TEXT,                         -- none: the one that each process was started with
+    since  INTEGER NOT NULL
+) STRICT;
+
+-- How many requests a tenant makes, where it has a rate of its own.
+CREATE TABLE IF NOT EXISTS koppel_rate (
+    tenant     TEXT PRIMARY KEY,
+    per_second INTEGER NOT NULL,
+    burst      INTEGER NOT NULL
+) STRICT;

@@ -16,6 +16,8 @@ const GROUP: usize = 64;
 
 /// The lock under which tables are made; any other is named after a tenant.
 pub(super) const TABLES: &str = "koppel: tables";
+/// What is written for all tenants at once; no tenant has such a name either.
+pub(super) const ALL: &str = "koppel: all";
 
 /// Why something was not written. Nothing of it remains.
 #[derive(Debug, thiserror::Error)]

@@ -1,20 +1,23 @@
 //! The CRM's command line as a process of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use koppel_tests::spotler;
+use spotler_sim::Config;
+
 /// The CRM's command line on one database.
-#[derive(Debug)]
-pub(crate) struct Crm {
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
     database: PathBuf,
     environment: Vec<(&'static str, String)>,
 }
 
-impl Crm {
-    /// On a database in this folder.
-    pub(crate) fn new(folder: &Path) -> Self {
+impl Program {
+    /// On this database; it is made if it is missing.
+    pub(crate) fn on(database: PathBuf) -> Self {
         Self {
-            database: folder.join("crm.sqlite"),
+            database,
             environment: vec![("KOPPEL_API_SECRET", "demo-secret".to_owned())],
         }
     }
@@ -37,7 +40,7 @@ impl Crm {
         command
     }
 
-    /// Runs a command to its end; what it printed.
+    /// What a command prints when it has ended.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let output = self
             .command(arguments)
@@ -46,12 +49,25 @@ impl Crm {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Starts a command, and does not wait for it.
+    /// What a command prints as JSON.
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let printed = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
+    }
+
+    /// What a command says that has to fail.
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().expect("it starts");
+        assert!(!output.status.success(), "{arguments:?} was carried out");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Starts a command.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).spawn().expect("the program starts")
     }
 
-    /// Makes the connection, and saves the mapping.
+    /// Connects with a simulator, and saves the mapping.
     pub(crate) fn connect(&self, address: &str) {
         self.run(&["settings", "set", "--key", "demo-key", "--address", address]);
         self.run(&["settings", "activate"]);
@@ -61,7 +77,15 @@ impl Crm {
     }
 }
 
-/// Does what blocks, while the tasks of the test go on.
+/// A simulator with a running clock: the processes have no other.
+pub(crate) fn simulator() -> Config {
+    Config {
+        clock: spotler_sim::ClockStart::RealTime,
+        ..spotler()
+    }
+}
+
+/// Runs what waits for a process.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.expect("no panic")
 }
