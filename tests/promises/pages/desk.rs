@@ -333,7 +333,7 @@ async fn tasks_are_paged_by_owner() {
                  WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 449)
                  SELECT tenant, 't' || substr(CAST(1000 + i AS TEXT), 2), 'task-bounce', 'owner-' || (i % 2),
                      '[{\"name\":\"address\",\"value\":\"a' || i || '@x\"}]', 1, i, i
-                 FROM (SELECT DISTINCT tenant FROM crm_users), n",
+                 FROM (SELECT DISTINCT tenant FROM crm_users) AS one, n",
             )
             .execute(connection)
             .await

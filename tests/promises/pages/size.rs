@@ -39,64 +39,64 @@ fn statements(count: usize) -> Vec<String> {
                  about, why, requests, started_at, ended_at)
              {n} SELECT tenant, event, hook, 'contact/p' || i, attempt, outcome, reason, about,
                  why, requests, started_at, ended_at
-             FROM (SELECT * FROM koppel_history WHERE subject = 'contact/1' LIMIT 1), n"
+             FROM (SELECT * FROM koppel_history WHERE subject = 'contact/1' LIMIT 1) AS one, n"
         ),
         format!(
             "INSERT INTO crm_log (tenant, at, level, code, about)
              {n} SELECT tenant, at, level, code, about
-             FROM (SELECT * FROM crm_log LIMIT 1), n"
+             FROM (SELECT * FROM crm_log LIMIT 1) AS one, n"
         ),
         format!(
             "INSERT INTO crm_outbox (tenant, key, user_id, code, about, at)
              {n} SELECT tenant, 'm' || i, 'admin', 'notify-exported', '[]', i
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
         format!(
             "INSERT INTO crm_tasks (tenant, key, code, owner, kind, id, about, due, open,
                  created_at, changed_at)
              {n} SELECT tenant, 't' || i, 'task-bounce', 'owner-' || (i % 3), 'contact',
                  'p' || i, '[]', NULL, 1, i, i
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
         format!(
             "INSERT INTO crm_jobs (tenant, number, operation, user_id, asked, status, result_code,
                  about, open_events, records, awaited, failed, created_at, started_at, ended_at)
              {n} SELECT tenant, number + i, operation, user_id, asked, status, result_code, about,
                  open_events, records, awaited, failed, created_at, started_at, ended_at
-             FROM (SELECT * FROM crm_jobs ORDER BY number DESC LIMIT 1), n"
+             FROM (SELECT * FROM crm_jobs ORDER BY number DESC LIMIT 1) AS one, n"
         ),
         format!(
             "INSERT INTO crm_job_records (tenant, number, kind, id, status, code, about, awaited, at)
              {n} SELECT tenant, 1, 'contact', 'p' || i, 'succeeded', 'updated', '[]', 0, 1
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
         format!(
             "INSERT INTO crm_marketing_list_members (tenant, list, id)
              {n} SELECT tenant, 'l1', 'p' || i
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
         format!(
             "INSERT INTO crm_mailings (tenant, id, name, medium, online_version, sent_at, sent,
                  target_group, details)
              {n} SELECT tenant, 'mailing-' || i, 'Nieuws', 'email', NULL, i, 10, 'Lijst', NULL
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
         format!(
             "INSERT INTO crm_campaigns (tenant, id, title, channel, system, list_name, selection,
                  permission, auto_close, created_at)
              {n} SELECT tenant, 'c-' || i, 'Actie', 'external', 'spotler', 'Actie ' || i,
                  selection, NULL, 0, i
-             FROM (SELECT * FROM crm_campaigns LIMIT 1), n"
+             FROM (SELECT * FROM crm_campaigns LIMIT 1) AS one, n"
         ),
         format!(
             "INSERT INTO crm_activities (tenant, key, kind, id, activity_kind, at, title, facts)
              {n} SELECT tenant, 'a' || i, 'contact', 'p' || i, 'email', i, 'Nieuws', '[]'
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
         format!(
             "INSERT INTO crm_sales (tenant, id, scheme, stage, kind, record)
              {n} SELECT tenant, 's' || i, 'sales', 'lead', 'contact', 'p' || i
-             FROM (SELECT tenant FROM crm_records WHERE id = '1'), n"
+             FROM (SELECT tenant FROM crm_records WHERE id = '1') AS one, n"
         ),
     ]
 }
