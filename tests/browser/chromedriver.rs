@@ -15,7 +15,8 @@ const START: Duration = Duration::from_secs(120);
 /// The shell stays until its standard input closes, which happens however this
 /// process ends, and takes chromedriver and the browsers' profiles with it.
 const GUARDED: &str = "chromedriver --port=0 --log-level=SEVERE & driver=$!; cat >/dev/null; \
-     kill $driver; wait $driver; rm -rf \"$PROFILES\"";
+     exec 2>/dev/null; kill $driver; wait $driver; \
+     for wait in 1 1 2 4 8; do rm -rf \"$PROFILES\" && break; sleep $wait; done";
 
 #[derive(Debug)]
 struct Chromedriver {
