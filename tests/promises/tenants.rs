@@ -97,7 +97,7 @@ async fn whoever_sits_at_another_tenants_desk_reaches_nothing_by_its_name() {
     let tenant = crm.tenant().clone();
     let cancelled = crm
         .store()
-        .write(move |connection| {
+        .write(&tenant, move |connection| {
             Box::pin(async move { queue::cancel(connection, &tenant, &waiting).await })
         })
         .await;
