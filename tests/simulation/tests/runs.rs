@@ -38,8 +38,7 @@ fn first_seed() -> u64 {
     named.and_then(|it| it.parse().ok()).unwrap_or(1)
 }
 
-/// C12, C15, C16, C17, C31, PV-12, DA-82: `KOPPEL_FAULTS` is seeds, steps and
-/// persons.
+/// `KOPPEL_FAULTS` is seeds, steps and persons.
 #[test]
 fn whatever_the_seed_nothing_is_lost_overtaken_or_violated() {
     let [seeds, steps, persons] = asked([40, 200, 60]);
@@ -145,7 +144,7 @@ fn race() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-/// C16, C3: `KOPPEL_FAULTS` is the number of interleavings.
+/// `KOPPEL_FAULTS` is the number of interleavings.
 #[test]
 fn an_opt_out_wins_wherever_it_falls_between_look_write_and_commit() {
     let [interleavings] = asked([400]);
@@ -161,7 +160,7 @@ fn any_steps() -> impl Strategy<Value = (u64, usize)> {
     (any::<u64>(), 5..60_usize)
 }
 
-/// C12, C15, C16, PV-12: `KOPPEL_FAULTS` is the number of sequences.
+/// `KOPPEL_FAULTS` is the number of sequences.
 #[test]
 fn no_sequence_leaves_the_model() {
     let [sequences] = asked([250]);
