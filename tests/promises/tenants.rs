@@ -95,10 +95,11 @@ async fn whoever_sits_at_another_tenants_desk_reaches_nothing_by_its_name() {
     assert!(!crm.retry(&rejected).await.expect("asked"));
     assert!(!crm.end_rejection(&rejected).await.expect("asked"));
     let tenant = crm.tenant().clone();
+    let of = tenant.clone();
     let cancelled = crm
         .store()
         .write(&tenant, move |connection| {
-            Box::pin(async move { queue::cancel(connection, &tenant, &waiting).await })
+            Box::pin(async move { queue::cancel(connection, &of, &waiting).await })
         })
         .await;
     assert!(!cancelled.expect("asked"));
