@@ -254,29 +254,25 @@ async fn what_cannot_be_used_is_refused_by_the_name_of_what_is_wrong() {
              (export "get-directories" (func)))))"#,
     );
     let greedy = refused(greedy.expect("well-formed")).await;
-    match &greedy {
-        UpdateError::Component(ComponentError::ForeignImport(name)) => {
-            assert_eq!(name, "wasi:filesystem/preopens@0.2.0");
-        }
-        other => panic!("{other:?}"),
-    }
+    let UpdateError::Component(ComponentError::ForeignImport(name)) = &greedy else {
+        panic!("{greedy:?}");
+    };
+    assert_eq!(name, "wasi:filesystem/preopens@0.2.0");
     let mut later = bundled().to_vec();
     for interface in ["contacts", "about", "card", "signer"] {
-        let name = |version: u8| format!("koppel:crm-sync/{interface}@{version}.0.0");
+        let name = |version: u8| format!("koppel:crm-sync/{interface}@{version}.1.0");
         later = replaced(&later, &name(1), &name(2));
     }
     let later = refused(later).await;
-    match &later {
-        UpdateError::Component(ComponentError::OtherVersion(version)) => {
-            assert_eq!(version, "2.0.0");
-        }
-        other => panic!("{other:?}"),
-    }
+    let UpdateError::Component(ComponentError::OtherVersion(version)) = &later else {
+        panic!("{later:?}");
+    };
+    assert_eq!(version, "2.1.0");
     let lacking = refused(without("schedule")).await;
-    match &lacking {
-        UpdateError::Lacks(what) => assert_eq!(what, &["schedule (on-tick)"]),
-        other => panic!("{other:?}"),
-    }
+    let UpdateError::Lacks(what) = &lacking else {
+        panic!("{lacking:?}");
+    };
+    assert_eq!(what, &["schedule (on-tick)"]);
     assert!(lacking.to_string().contains("schedule (on-tick)"));
     let empty = refused(wat::parse_str("(component)").expect("well-formed")).await;
     assert!(

@@ -192,13 +192,13 @@ impl World {
 
     /// The CRM's database file, for another process on it.
     pub fn database(&self) -> &std::path::Path {
-        &self.config.database
+        self.config.database.file().expect("a database in a file")
     }
 
     /// Lets the command line on this database find the component as the tests have
     /// compiled it already.
     pub fn share_compiled_component(&self) {
-        let beside = self.config.database.with_extension("cache");
+        let beside = self.database().with_extension("cache");
         if !beside.exists() {
             std::os::unix::fs::symlink(cache(), beside).expect("a link");
         }

@@ -48,7 +48,7 @@ pub(crate) mod generated {
 }
 
 /// The version of the contract that this host was built against.
-pub const CONTRACT: &str = "1.0.0";
+pub const CONTRACT: &str = "1.1.0";
 
 /// The version in the name of an interface of the contract; none in any other
 /// name.

@@ -117,6 +117,9 @@ fn fits(
         "campaigns" => {
             guest!(store, instance, campaigns);
         }
+        "campaign-forecasts" => {
+            guest!(store, instance, campaign_forecasts);
+        }
         "marketing-lists" => {
             guest!(store, instance, marketing_lists);
         }
