@@ -1,8 +1,8 @@
-//! What happens to several processes on one PostgreSQL when they are killed and
-//! cut off: `cargo xtask faults`. The same test as in `cargo xtask test`, with more
-//! of everything, beside the tests of the other faults.
+//! The fault programme: `cargo xtask faults`. What happens to several processes on
+//! one PostgreSQL when they are killed and cut off, with more of everything than in
+//! `cargo xtask test`, beside the tests of all other faults, each with its figures.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -13,32 +13,97 @@ use crate::{repo, setup};
 const PROCESSES: &str =
     "processes::nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off";
 
+/// One row: what is done, the test that does it, and of how much. An empty name
+/// means all tests of the program, no size what `cargo xtask test` does.
+#[derive(Clone, Copy)]
+struct Row {
+    what: &'static str,
+    package: &'static str,
+    target: &'static str,
+    test: &'static str,
+    size: &'static str,
+}
+
+const fn promise(what: &'static str, test: &'static str) -> Row {
+    Row {
+        what,
+        package: "koppel-tests",
+        target: "promises",
+        test,
+        size: "",
+    }
+}
+
+const fn seeded(what: &'static str, test: &'static str, size: &'static str) -> Row {
+    Row {
+        what,
+        package: "koppel-simulation",
+        target: "runs",
+        test,
+        size,
+    }
+}
+
 /// What else is done to the CRM, the component and Spotler, and by which test.
-const OTHERS: [(&str, &str); 6] = [
-    (
+const OTHERS: [Row; 12] = [
+    seeded(
+        "the component's code on a seed, with faults and kills",
+        "whatever_the_seed_nothing_is_lost_overtaken_or_violated",
+        "150 200 60",
+    ),
+    seeded(
+        "random sequences against a model",
+        "no_sequence_leaves_the_model",
+        "1000",
+    ),
+    promise(
         "kill -9 of the worker, SQLite",
         "kill::an_import_that_is_killed_and_started_again_ends_like_an_undisturbed_one",
     ),
-    (
-        "cut off at every step of a call",
-        "faults::a_call_that_is_cut_off_at_any_step_ends_in_the_same_state",
-    ),
-    (
-        "every fault of every request",
-        "faults::each_fault_of_each_request_ends_as_if_there_had_been_none",
-    ),
-    (
-        "random sequences, opt-outs on both sides",
-        "safety::no_random_sequence_makes_somebody_reachable_who_opted_out",
-    ),
-    (
-        "faults of the component",
-        "sandbox::every_attack_is_stopped_by_name_and_the_neighbour_is_served",
-    ),
-    (
+    promise(
         "a process dies, another takes over",
         "postgres::what_a_process_leaves_behind_is_taken_over_when_its_lease_has_ended",
     ),
+    seeded(
+        "every fifth request goes wrong",
+        "every_fifth_request_goes_wrong_and_the_end_is_the_same",
+        "5000",
+    ),
+    promise(
+        "every fault of every request",
+        "faults::each_fault_of_each_request_ends_as_if_there_had_been_none",
+    ),
+    promise(
+        "cut off at every step of a call",
+        "faults::a_call_that_is_cut_off_at_any_step_ends_in_the_same_state",
+    ),
+    seeded(
+        "an opt-out between look, write and commit",
+        "an_opt_out_wins_wherever_it_falls_between_look_write_and_commit",
+        "1500",
+    ),
+    promise(
+        "random sequences, the real component",
+        "safety::no_random_sequence_makes_somebody_reachable_who_opted_out",
+    ),
+    promise(
+        "faults of the component",
+        "sandbox::every_attack_is_stopped_by_name_and_the_neighbour_is_served",
+    ),
+    Row {
+        what: "planted bugs are caught",
+        package: "koppel-simulation",
+        target: "planted",
+        test: "",
+        size: "",
+    },
+    Row {
+        what: "foreign bytes",
+        package: "koppel-fuzz",
+        target: "corpus",
+        test: "",
+        size: "2000",
+    },
 ];
 
 /// Kills processes and cuts connections, and counts what was lost.
@@ -76,17 +141,22 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         args.saves, args.tenants, args.kills, args.cuts, args.pause
     );
     let mut failed = Vec::new();
-    println!("{:<44} {:>8}  figures", "what is done", "time");
-    let rows = [("two processes on PostgreSQL", PROCESSES)];
+    println!("{:<54} {:>8}  figures", "what is done", "time");
+    let processes = promise("two processes on PostgreSQL", PROCESSES);
     let others = OTHERS.iter().copied().filter(|_| !args.only_processes);
-    for (what, test) in rows.into_iter().chain(others) {
+    for row in std::iter::once(processes).chain(others) {
+        let size = if row.test == PROCESSES {
+            &size
+        } else {
+            row.size
+        };
         let began = Instant::now();
-        let (passed, figures) = one(&args.profile, test, &size)?;
+        let (passed, figures) = one(&args.profile, row, size)?;
         let seconds = began.elapsed().as_secs_f64();
         let verdict = if passed { "held" } else { "FAILED" };
-        println!("{what:<44} {seconds:>7.1}s  {verdict} {figures}");
+        println!("{:<54} {seconds:>7.1}s  {verdict} {figures}", row.what);
         if !passed {
-            failed.push(test);
+            failed.push(row.what);
         }
     }
     if failed.is_empty() {
@@ -95,24 +165,32 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     bail!("failed: {}", failed.join(", "))
 }
 
-/// Runs one test, and answers whether it held and what it counted.
-fn one(profile: &str, test: &str, size: &str) -> Result<(bool, String)> {
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--package", "koppel-tests"])
-        .args(["--test", "promises", "--profile", profile, "--"])
-        .args(["--exact", test, "--nocapture"])
-        .env("KOPPEL_FAULTS", size)
-        .current_dir(repo::root())
+/// Runs a row's tests, and answers whether they held and what they counted.
+fn one(profile: &str, row: Row, size: &str) -> Result<(bool, String)> {
+    let mut cargo = repo::cargo();
+    cargo
+        .args(["test", "--quiet", "--package", row.package])
+        .args(["--test", row.target, "--profile", profile, "--"])
+        .arg("--nocapture");
+    if !row.test.is_empty() {
+        cargo.args(["--exact", row.test]);
+    }
+    if !size.is_empty() {
+        cargo.env("KOPPEL_FAULTS", size);
+    }
+    let output = cargo
         .stderr(Stdio::inherit())
         .output()
         .context("could not start cargo")?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let figures = said.lines().find_map(|it| it.split_once("FAULTS "));
     // A name that has changed would run nothing, and pass.
-    let ran = said.contains("1 passed") || said.contains("1 failed");
-    if !ran && output.status.success() {
-        bail!("there is no test `{test}`");
+    if output.status.success() && said.contains(" 0 passed") {
+        bail!("there is no test `{}` in `{}`", row.test, row.target);
     }
-    let figures = figures.map_or(String::new(), |(_, figures)| figures.to_owned());
-    Ok((output.status.success(), figures))
+    let figures: Vec<&str> = said
+        .lines()
+        .filter_map(|it| it.split_once("FAULTS "))
+        .map(|(_, figures)| figures)
+        .collect();
+    Ok((output.status.success(), figures.join("; ")))
 }
