@@ -7,6 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use crate::packages;
+
 /// The release of axe-core that the pages are held against.
 const AXE_VERSION: &str = "4.14.1";
 /// The SHA-256 of its `axe.min.js`.
@@ -29,7 +31,7 @@ pub(crate) fn ready(root: &Path) -> Result<()> {
         .map(|(_, package)| *package)
         .collect();
     if !missing.is_empty() {
-        install(&missing)?;
+        packages::install(&missing).context("the tests in a browser need more")?;
     }
     axe(root)
 }
@@ -37,23 +39,6 @@ pub(crate) fn ready(root: &Path) -> Result<()> {
 fn is_there(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|it| it.join(program).is_file())
-}
-
-/// Installs packages where that is allowed.
-fn install(packages: &[&str]) -> Result<()> {
-    println!("installing {}", packages.join(", "));
-    let apt = |arguments: &[&str]| {
-        let done = Command::new("apt-get").args(arguments).status();
-        done.is_ok_and(|it| it.success())
-    };
-    let wanted = [&["install", "-y", "--no-install-recommends"], packages].concat();
-    if apt(&["update"]) && apt(&wanted) {
-        return Ok(());
-    }
-    bail!(
-        "the tests in a browser need these packages: sudo apt-get install {}",
-        packages.join(" ")
-    )
 }
 
 /// Fetches axe-core from the npm registry, once, and checks that it is the file

@@ -134,14 +134,20 @@ fn show(args: &Args, root: &Path, folder: &Path) -> Result<Shown> {
     Ok(Shown::Demo(Box::new(demo)))
 }
 
+/// Set by the tests that tell the stories: what they compiled is used as it is, for
+/// without the tests cargo would compile many crates anew, with fewer features.
+const WITH_TESTS: &str = "KOPPEL_BUILD_WITH_TESTS";
+
 /// Builds the two programs; cargo shows how far it is.
 fn build() -> Result<()> {
     heading("Building the simulator and the CRM");
     // Of the whole workspace, so that the tests need not compile the same crates again.
-    let status = repo::cargo()
-        .args(["build", "--workspace", "--bins"])
-        .status()
-        .context("could not run `cargo`")?;
+    let mut cargo = repo::cargo();
+    cargo.args(["build", "--workspace", "--bins"]);
+    if env::var_os(WITH_TESTS).is_some() {
+        cargo.arg("--tests");
+    }
+    let status = cargo.status().context("could not run `cargo`")?;
     if !status.success() {
         bail!("`cargo build --workspace --bins` ended with {status}");
     }

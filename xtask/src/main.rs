@@ -9,6 +9,7 @@ mod demo;
 mod example_contacts;
 mod faults;
 mod generated;
+mod packages;
 mod pictures;
 mod repo;
 mod requirements;

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::packages;
+
 /// The target that the component is built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The release of cargo-deny that `deny.toml` is written for.
@@ -30,14 +32,11 @@ pub(crate) fn postgresql() -> Result<()> {
     if postgresql_is_installed() {
         return Ok(());
     }
-    println!("installing postgresql");
-    let installed = Command::new("apt-get")
-        .args(["install", "--yes", "--no-install-recommends", "postgresql"])
-        .status();
-    match installed {
-        Ok(status) if status.success() && postgresql_is_installed() => Ok(()),
-        Ok(_) | Err(_) => bail!("install PostgreSQL first: apt-get install postgresql"),
+    packages::install(&["postgresql"]).context("tests start a PostgreSQL of their own")?;
+    if !postgresql_is_installed() {
+        bail!("PostgreSQL is installed, but its `initdb` is not found: add it to the PATH");
     }
+    Ok(())
 }
 
 fn postgresql_is_installed() -> bool {

@@ -15,6 +15,7 @@ pub(crate) fn tell(option: &str, name: &str) {
     let mut story = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["demo", option, name, "--folder"])
         .arg(folder.path().join("demo"))
+        .env("KOPPEL_BUILD_WITH_TESTS", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
