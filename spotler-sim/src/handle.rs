@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use crate::config::Config;
 use crate::controls::{ClockControl, FaultControl};
 use crate::csv;
 use crate::error::{SimError, UiError};
@@ -40,6 +41,11 @@ impl SimHandle {
                 gate: Gate::new(),
             }),
         }
+    }
+
+    /// A simulator that listens nowhere: requests come in through [`SimHandle::answer`].
+    pub fn without_a_socket(config: &Config) -> Result<SimHandle, SimError> {
+        Ok(SimHandle::new(State::new(config)?))
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
