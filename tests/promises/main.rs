@@ -31,6 +31,7 @@ mod opt_out;
 mod pace;
 mod pages;
 mod plan;
+mod planted;
 mod relations;
 mod reports;
 mod restore;

@@ -2,7 +2,7 @@
 //! there might be (C32): nobody whose opt-out was shown to us is made reachable
 //! again by us, and nothing is switched on that the CRM holds no opt-in for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use host_demo::contract::{Consent, FieldValue, ManualAction, PermissionWish, RecordKind};
 use host_demo::crm::Edit;
@@ -10,11 +10,15 @@ use host_demo::crm::bulk::BulkChange;
 use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::selections::Selection;
 use host_demo::host::Restore;
+use koppel_simulation::{Consents, checker};
 use koppel_tests::{World, anna, contact, spotler};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestRng, TestRunner};
 use spotler_sim::switches::matrix;
-use spotler_sim::{Cause, Event, Fault, SeedContact};
+use spotler_sim::{Fault, SeedContact};
+
+/// Whoever it is: all records are of one person.
+const PERSON: &str = "anna";
 
 /// Two records; the second may be typed in with the address of the first.
 const RECORDS: [&str; 2] = ["1", "2"];
@@ -95,10 +99,7 @@ fn fault(kind: u8) -> Fault {
 struct Trial {
     world: World,
     actions_are_opt_ins: bool,
-    opted_in: BTreeSet<u32>,
-    /// The number of the ledger entry before the last opt-in in the CRM, by
-    /// permission.
-    said_at: BTreeMap<u32, u64>,
+    consents: Consents,
     exports: u32,
 }
 
@@ -110,17 +111,15 @@ impl Trial {
             config.contacts =
                 vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
         }
-        let opted_in = if was_there {
-            [2].into()
-        } else {
-            BTreeSet::new()
-        };
+        let mut consents = Consents::default();
+        if was_there {
+            consents.given_in_spotler(2);
+        }
         Self {
             world: World::start_with(config, profile).await,
             // In this profile an operation by hand counts as an opt-in (C22).
             actions_are_opt_ins: profile == "dynamics365",
-            opted_in,
-            said_at: BTreeMap::new(),
+            consents,
             exports: 0,
         }
     }
@@ -144,9 +143,8 @@ impl Trial {
 
     /// The CRM holds an opt-in from now on.
     fn noted(&mut self, bit: u32) {
-        self.opted_in.insert(bit);
         let last = self.world.sim.ledger().last().map_or(0, |it| it.number);
-        self.said_at.insert(bit, last);
+        self.consents.given_in_crm(bit, last);
     }
 
     /// Everybody gets a city, and perhaps a permission.
@@ -246,7 +244,7 @@ impl Trial {
                     .is_ok()
                     && *on
                 {
-                    self.opted_in.insert(*bit);
+                    self.consents.given_in_spotler(*bit);
                 }
             }
             Step::SpotlerBounce => drop(self.world.sim.ui_hard_bounce("anna@voorbeeld.nl")),
@@ -302,51 +300,10 @@ impl Trial {
         self.world.host.run_campaign(&id).await.expect("queued");
     }
 
+    /// What the checker of all runs says.
     fn violations(&self) -> Vec<String> {
-        let breaches = self.world.sim.breaches();
-        let mut violations: Vec<String> = breaches.iter().map(|it| format!("{it:?}")).collect();
-        violations.extend(self.overruled_withdrawals());
-        for entry in self.world.sim.ledger() {
-            let Event::PermissionEnabled { bit, .. } = &entry.event else {
-                continue;
-            };
-            if matches!(entry.cause, Cause::Api { .. }) && !self.opted_in.contains(bit) {
-                violations.push(format!("switched on without an opt-in: {entry:?}"));
-            }
-        }
-        violations
-    }
-}
-
-impl Trial {
-    /// A permission that we had switched on, that the person switched off in
-    /// Spotler, and that we switched on again without a newer opt-in (DA-82).
-    fn overruled_withdrawals(&self) -> Vec<String> {
-        let mut by_us = BTreeSet::new();
-        let mut withdrawn = BTreeMap::new();
-        let mut violations = Vec::new();
-        for entry in self.world.sim.ledger() {
-            let is_api = matches!(entry.cause, Cause::Api { .. });
-            if let Event::PermissionEnabled { bit, .. } = &entry.event {
-                let since = withdrawn.remove(bit);
-                let said = self.said_at.get(bit).copied().unwrap_or(0);
-                if is_api && since.is_some_and(|since| said < since) {
-                    violations.push(format!("switched on against a withdrawal: {entry:?}"));
-                }
-                if is_api {
-                    by_us.insert(*bit);
-                } else {
-                    by_us.remove(bit);
-                }
-            }
-            if let Event::PermissionDisabled { bit, .. } = &entry.event
-                && by_us.remove(bit)
-                && !is_api
-            {
-                withdrawn.insert(*bit, entry.number);
-            }
-        }
-        violations
+        let consents = BTreeMap::from([(PERSON.to_owned(), self.consents.clone())]);
+        checker::violations(&self.world.sim, &consents, |_| Some(PERSON.to_owned()))
     }
 }
 

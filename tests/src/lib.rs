@@ -15,6 +15,7 @@ pub mod journeys;
 pub mod lists;
 pub mod pages;
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use host_demo::contract::{
@@ -24,7 +25,7 @@ use host_demo::crm::{Edit, Record};
 use host_demo::host::{Component, DemoConfig, DemoHost};
 use host_demo::window::EveningHours;
 use koppel_embedding::queue::{HistoryEntry, Of};
-use koppel_embedding::{ComponentFile, Event, Limits, ManualClock};
+use koppel_embedding::{ComponentFile, Crm, Event, Host, HostConfig, Limits, ManualClock};
 use spotler_sim::{Config, SpotlerSim};
 use tempfile::TempDir;
 
@@ -191,6 +192,22 @@ impl World {
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut DemoConfig)) {
         change(&mut self.config);
         self.restart().await;
+    }
+
+    /// A host on the same database, for which the CRM is this one.
+    pub fn host_with<C: Crm>(&self, crm: Arc<C>) -> Host {
+        let config = HostConfig {
+            clock: Arc::new(self.clock.clone()),
+            seed: Some(1),
+            ..HostConfig::default()
+        };
+        let store = self.host.crm().store().clone();
+        Host::start(store, crm, component(), config)
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> &Path {
+        &self.config.database
     }
 
     /// Saves a contact, new or known.

@@ -7,6 +7,7 @@ mod bench;
 mod browser_tools;
 mod demo;
 mod example_contacts;
+mod faults;
 mod generated;
 mod pictures;
 mod repo;
@@ -36,6 +37,8 @@ enum Command {
     Demo(demo::Args),
     /// Writes examples/contacts.csv and the page that counts what is in it.
     ExampleContacts(example_contacts::Args),
+    /// Makes everything go wrong that can, and counts what was lost: the eight rows of the fault programme.
+    Faults(faults::Args),
     /// Makes the pictures of the README anew, in a browser.
     Pictures(pictures::Args),
     /// Writes docs/requirements.md: which test or page covers which requirement.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::ExampleContacts(args) => example_contacts::run(&args),
+        Command::Faults(args) => faults::run(&args),
         Command::Pictures(args) => pictures::run(&args),
         Command::Requirements(args) => requirements::run(&args),
         Command::Soak(args) => soak::run(&args),

@@ -25,6 +25,30 @@ pub(crate) fn wasm_target() -> Result<()> {
     }
 }
 
+/// Makes sure of PostgreSQL's programs, which some tests start a cluster with.
+pub(crate) fn postgresql() -> Result<()> {
+    if postgresql_is_installed() {
+        return Ok(());
+    }
+    println!("installing postgresql");
+    let installed = Command::new("apt-get")
+        .args(["install", "--yes", "--no-install-recommends", "postgresql"])
+        .status();
+    match installed {
+        Ok(status) if status.success() && postgresql_is_installed() => Ok(()),
+        Ok(_) | Err(_) => bail!("install PostgreSQL first: apt-get install postgresql"),
+    }
+}
+
+fn postgresql_is_installed() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql");
+    let beside = versions.is_ok_and(|found| {
+        let mut versions = found.flatten();
+        versions.any(|it| it.path().join("bin/initdb").exists())
+    });
+    beside || version_of(Path::new("initdb")).is_some()
+}
+
 fn target_is_installed() -> Result<bool> {
     let output = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", WASM_TARGET])
