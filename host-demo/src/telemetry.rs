@@ -15,9 +15,9 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tokio::runtime::Handle;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    EnvFilter, Layer, Registry,
     filter::{FilterExt, Targets, filter_fn},
-    layer::SubscriberExt,
+    layer::{Filter, SubscriberExt},
     util::SubscriberInitExt,
 };
 
@@ -44,10 +44,16 @@ impl Telemetry {
     /// If the collector's address or another variable of it cannot be read.
     pub fn start() -> anyhow::Result<Self> {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+        // What a span holds is said by the log's own lines already.
+        let mut no_spans = filter_fn(|it| it.target() != TARGET);
+        // Without a hint, each line that a compiler or a database would trace is made
+        // first and thrown away then.
+        if let Some(most) = Filter::<Registry>::max_level_hint(&filter) {
+            no_spans = no_spans.with_max_level_hint(most);
+        }
         let log = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
-            // What a span holds is said by the log's own lines already.
-            .with_filter(filter.and(filter_fn(|it| it.target() != TARGET)));
+            .with_filter(filter.and(no_spans));
         let traces = is_collected().then(exporting).transpose()?;
         let spans = traces.as_ref().map(|provider| {
             tracing_opentelemetry::layer()

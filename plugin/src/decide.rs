@@ -41,6 +41,9 @@ pub struct Case<'a> {
     pub owner: Option<RecordRef>,
     /// Why the address must not be added to Spotler again.
     pub tombstone: Option<LockKind>,
+    /// Whether Spotler showed somebody inactive under the address with whom no
+    /// record is linked, or several people: nobody is created there unseen.
+    pub strangers: bool,
     /// The permissions that were switched off for the address in Spotler before
     /// its record was blanked.
     pub withdrawals: BTreeMap<u32, Timestamp>,
@@ -99,7 +102,8 @@ impl Case<'_> {
     /// What may have been switched on without our having been told. In the step
     /// after it was noted, on its first attempt, it cannot have been yet.
     pub fn intent(&self) -> Option<&Intent> {
-        let just_noted = self.event.cursor.is_some() && self.event.attempt == 1;
+        let is_after_note = self.event.cursor.as_deref() == Some(codes::NOTED);
+        let just_noted = is_after_note && self.event.attempt == 1;
         let intent = self.link.as_ref().and_then(|it| it.intent.as_ref());
         intent.filter(|_| !just_noted)
     }

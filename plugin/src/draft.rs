@@ -65,6 +65,24 @@ impl Draft {
         let needed = !self.creates && !intent.bits.is_empty() && noted != Some(&intent);
         needed.then_some(intent)
     }
+
+    /// The link with what the look taught of permissions that neither this write nor
+    /// the CRM is told to change: which of them are on, and which are off for a reason
+    /// that is not known. That is committed with what is noted, because the note takes
+    /// the place of an earlier one, and with it of what that one put in doubt.
+    pub fn as_looked(&self, mut link: Link) -> Link {
+        let is_imported = |bit: u32| {
+            let of_bit = |it: &CrmChange| matches!(it, CrmChange::Permission { bit: its, .. } if *its == bit);
+            self.imports.iter().any(of_bit)
+        };
+        for (bit, memory) in &self.link.permissions {
+            let is_told = self.body.permissions.contains_key(bit) || is_imported(*bit);
+            if !is_told && !link.bit(*bit).on {
+                link.permissions.insert(*bit, *memory);
+            }
+        }
+        link
+    }
 }
 
 impl Next {

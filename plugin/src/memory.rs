@@ -31,6 +31,9 @@ const ADDRESSES: &str = "addresses";
 const TOMBSTONES: &str = "tombstones";
 /// Permissions that people switched off in Spotler, beyond blanking, by hash.
 const WITHDRAWALS: &str = "withdrawals";
+/// Addresses under which Spotler showed somebody whom no record is linked with
+/// and who may not be mailed, or several people, by hash.
+const STRANGERS: &str = "strangers";
 /// Records that a user wants linked or matched, by record.
 const WISHES: &str = "wishes";
 
@@ -204,6 +207,18 @@ impl<'a, P: Ports> Memory<'a, P> {
         let mut known = self.withdrawals(address);
         known.extend(locks);
         self.write(WITHDRAWALS, address, &known);
+    }
+
+    /// Whether somebody must not be created under an address without a look.
+    pub fn is_strangers(&self, address: &str) -> bool {
+        self.read(STRANGERS, address).unwrap_or(false)
+    }
+
+    /// Remembers that nobody is to be created under an address without a look.
+    pub fn keep_stranger(&self, address: &str) {
+        if !self.is_strangers(address) {
+            self.write(STRANGERS, address, &true);
+        }
     }
 
     /// What a user wants done with a record.

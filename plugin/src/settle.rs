@@ -247,7 +247,7 @@ fn deferral(reason: Reason, not_before: Option<Timestamp>) -> Deferral {
 /// what had to be noted first is.
 fn kept() -> Deferral {
     Deferral {
-        cursor: Some(codes::NOTED.to_owned()),
+        cursor: Some(codes::KEPT.to_owned()),
         ..deferral(Reason::new(codes::KEPT), None)
     }
 }

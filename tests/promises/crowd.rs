@@ -14,7 +14,7 @@ pub(crate) async fn import_people(world: &World, count: usize) {
     for number in 1..=count {
         let line = writeln!(
             file,
-            "contact,{number},Piet,Jansen,p{number}@voorbeeld.nl,{permission}"
+            "contact,{number},Piet,Jansen,p{number}+x@voorbeeld.nl,{permission}"
         );
         line.expect("text");
     }

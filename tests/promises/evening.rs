@@ -10,12 +10,11 @@ use koppel_embedding::queue::Of;
 use koppel_tests::{World, contact};
 use spotler_sim::Fault;
 
-use crate::campaigns::{
-    LIST, everybody, export, form, lists, members, messages, people, queue, stands,
-};
+use crate::campaigns::{LIST, everybody, export, form, lists, members, messages, queue, stands};
+use crate::crowd::import_people;
 
 /// One more than run at once.
-const LARGE: u32 = 2_501;
+const LARGE: usize = 2_501;
 
 /// A campaign with another list.
 fn other(name: &str, selection: Selection) -> CampaignForm {
@@ -46,7 +45,7 @@ async fn in_amsterdam() -> World {
 #[tokio::test]
 async fn one_more_than_two_thousand_five_hundred_waits_for_the_evening() {
     let world = World::start().await;
-    people(&world, LARGE).await;
+    import_people(&world, LARGE).await;
     queue(&world, "large", form(everybody())).await;
     world.run().await;
     assert_eq!(world.requests(), Vec::<String>::new());
@@ -100,7 +99,7 @@ async fn one_more_than_two_thousand_five_hundred_waits_for_the_evening() {
 #[tokio::test]
 async fn whoever_opts_out_while_a_campaign_waits_is_left_out() {
     let world = World::start().await;
-    people(&world, LARGE).await;
+    import_people(&world, LARGE).await;
     export(&world, "small", other("Small", first(10))).await;
     queue(&world, "large", form(everybody())).await;
     world.run().await;
@@ -126,7 +125,7 @@ async fn whoever_opts_out_while_a_campaign_waits_is_left_out() {
 #[tokio::test]
 async fn in_the_night_to_summer_time_the_window_is_an_hour_shorter() {
     let world = in_amsterdam().await;
-    people(&world, LARGE).await;
+    import_people(&world, LARGE).await;
     world.advance_to_ms(at("2026-03-28T12:00:00+01:00"));
     queue(&world, "saturday", form(everybody())).await;
     world.run().await;
@@ -157,7 +156,7 @@ async fn in_the_night_to_summer_time_the_window_is_an_hour_shorter() {
 #[tokio::test]
 async fn in_the_night_to_winter_time_the_window_is_an_hour_longer() {
     let world = in_amsterdam().await;
-    people(&world, LARGE).await;
+    import_people(&world, LARGE).await;
     world.advance_to_ms(at("2026-10-24T12:00:00+02:00"));
     queue(&world, "saturday", form(everybody())).await;
     world.run().await;
@@ -192,7 +191,7 @@ async fn in_the_night_to_winter_time_the_window_is_an_hour_longer() {
 #[tokio::test]
 async fn in_the_evening_a_small_campaign_ends_before_a_large_one() {
     let world = World::start().await;
-    people(&world, LARGE).await;
+    import_people(&world, LARGE).await;
     queue(&world, "large", form(everybody())).await;
     world.run().await;
     world.advance_to_ms(at("2026-03-02T19:00:00Z"));
@@ -218,7 +217,7 @@ async fn in_the_evening_a_small_campaign_ends_before_a_large_one() {
 #[tokio::test]
 async fn a_small_campaign_is_served_within_one_step_of_a_large_one() {
     let world = World::start().await;
-    people(&world, LARGE).await;
+    import_people(&world, LARGE).await;
     export(&world, "first", other("First", first(10))).await;
     queue(&world, "large", form(everybody())).await;
     world.run().await;

@@ -2,15 +2,15 @@
 
 use host_demo::contract::{Consent, SyncStatus};
 use host_demo::crm::campaigns::CampaignForm;
-use koppel_tests::{World, contact, spotler};
+use koppel_tests::{Stage, World, contact, spotler};
 use serde_json::Value;
-use spotler_sim::{Fault, FaultRule, ListAction, SeedContact, When};
+use spotler_sim::{Config, Fault, FaultRule, ListAction, SeedContact, When};
 
 use crate::campaigns::{
     LIST, everybody, export, fact, form, lists, members, messages, people, queue, rejections,
     results, stands,
 };
-use crate::support::assert_same;
+use crate::support::{assert_same, to_the_end_through_cuts};
 
 /// Every way in which a request can fail and be worth another try.
 fn faults() -> Vec<(&'static str, Fault)> {
@@ -28,14 +28,27 @@ fn faults() -> Vec<(&'static str, Fault)> {
 
 /// A simulator in which one of the four is there already, and lists take two
 /// members in a request.
-async fn world() -> World {
+fn simulator() -> Config {
     let mut config = spotler();
     let there = SeedContact::new("webshop-1", "p2+x@voorbeeld.nl").with_permissions(&[1]);
     config.contacts = vec![there];
     config.switches.limits.temporary_list_batch = 2;
-    let world = World::start_with(config, "default").await;
+    config
+}
+
+/// Such a world, with four people.
+async fn world() -> World {
+    let world = World::start_with(simulator(), "default").await;
     people(&world, 4).await;
     world
+}
+
+/// The same again and again.
+async fn enter(stage: &mut Stage) -> &mut World {
+    let with_people = async |world: &mut World| people(world, 4).await;
+    stage
+        .enter_as("four", simulator(), "default", with_people)
+        .await
 }
 
 /// What both sides have in the end; the event's id is chance.
@@ -57,14 +70,15 @@ async fn state(world: &World) -> Value {
 /// none: one list, with exactly those people.
 #[tokio::test]
 async fn each_fault_of_each_request_of_an_export_ends_as_if_there_had_been_none() {
-    let undisturbed = world().await;
-    export(&undisturbed, "7", form(everybody())).await;
+    let mut stage = Stage::open().await;
+    let undisturbed = enter(&mut stage).await;
+    export(undisturbed, "7", form(everybody())).await;
     let requests = undisturbed.requests().len();
-    let expected = state(&undisturbed).await;
+    let expected = state(undisturbed).await;
     assert!(requests > 8, "{requests}");
     for (name, fault) in faults() {
         for skip in 0..requests {
-            let world = world().await;
+            let world = enter(&mut stage).await;
             world.sim.faults().add(FaultRule {
                 on: "*".into(),
                 when: When::After {
@@ -73,9 +87,9 @@ async fn each_fault_of_each_request_of_an_export_ends_as_if_there_had_been_none(
                 },
                 fault: fault.clone(),
             });
-            export(&world, "7", form(everybody())).await;
+            export(world, "7", form(everybody())).await;
             let when = format!("{name} at request {skip}");
-            assert_same(&state(&world).await, &expected, &when);
+            assert_same(&state(world).await, &expected, &when);
             assert_eq!(world.sim.breaches(), [], "{when}");
         }
     }
@@ -84,10 +98,11 @@ async fn each_fault_of_each_request_of_an_export_ends_as_if_there_had_been_none(
 /// C17, C20: cut off at every step that the host takes, and resumed.
 #[tokio::test]
 async fn an_export_that_is_cut_off_at_any_step_ends_in_the_same_state() {
-    let undisturbed = finished(None).await.0;
+    let mut stage = Stage::open().await;
+    let undisturbed = finished(enter(&mut stage).await, None).await.0;
     let mut cut_at = 1;
     loop {
-        let (state, was_cut) = finished(Some(cut_at)).await;
+        let (state, was_cut) = finished(enter(&mut stage).await, Some(cut_at)).await;
         assert_same(&state, &undisturbed, &format!("cut off at step {cut_at}"));
         if !was_cut {
             break;
@@ -98,32 +113,13 @@ async fn an_export_that_is_cut_off_at_any_step_ends_in_the_same_state() {
     println!("cut off at each of {} steps", cut_at - 1);
 }
 
-async fn finished(cut_at: Option<u64>) -> (Value, bool) {
-    let mut world = world().await;
-    queue(&world, "7", form(everybody())).await;
+async fn finished(world: &mut World, cut_at: Option<u64>) -> (Value, bool) {
+    queue(world, "7", form(everybody())).await;
     if let Some(cut_at) = cut_at {
         world.host.embedding().faults().cut_after(cut_at);
     }
-    let mut was_cut = false;
-    for _ in 0..500 {
-        let worker = world.host.worker().expect("a worker");
-        let ran = worker.run_until_idle().await;
-        let next = worker.next_due().await.expect("a queue");
-        drop(worker);
-        match (ran, next) {
-            (Err(error), _) => {
-                assert!(format!("{error:?}").contains("CutOff"), "{error:?}");
-                was_cut = true;
-                world.restart().await;
-            }
-            (Ok(_), None) => break,
-            (Ok(_), Some(next)) => {
-                let now = world.host.crm().now();
-                world.advance_ms(next.saturating_sub(now).max(1));
-            }
-        }
-    }
-    (state(&world).await, was_cut)
+    let was_cut = to_the_end_through_cuts(world, || None).await > 0;
+    (state(world).await, was_cut)
 }
 
 /// PV-20, C20: somebody else takes the name between the look and the list: it is

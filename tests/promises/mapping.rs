@@ -23,9 +23,14 @@ pub(crate) async fn mapping_with(
     rows
 }
 
-/// Linked contacts 1 to `linked`, the first `titled` of them with a job title.
 async fn world_with(linked: u32, titled: u32) -> World {
     let world = World::start().await;
+    linked_people(&world, linked, titled).await;
+    world
+}
+
+/// Linked contacts 1 to `linked`, the first `titled` of them with a job title.
+pub(crate) async fn linked_people(world: &World, linked: u32, titled: u32) {
     for id in 1..=linked {
         let mut edit = person("Anna", &format!("anna{id}@voorbeeld.nl"));
         if id <= titled {
@@ -35,7 +40,6 @@ async fn world_with(linked: u32, titled: u32) -> World {
     }
     world.run().await;
     world.sim.clear_requests();
-    world
 }
 
 /// YO-13, YO-21: the forecast names how many are linked, how many change and how

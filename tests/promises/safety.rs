@@ -105,20 +105,15 @@ struct Trial<'a> {
     exports: u32,
 }
 
-/// Enters a world of the matrix, in which somebody is there or nobody is.
-async fn enter<'a>(
-    stage: &'a mut Stage,
-    (number, was_there): (usize, bool),
-    profile: &str,
-) -> &'a mut World {
+/// The Spotler of a world of the matrix, in which somebody is there or nobody is.
+fn simulator((number, was_there): (usize, bool)) -> spotler_sim::Config {
     let mut config = spotler();
     config.switches = matrix()[number].switches.clone();
     if was_there {
         config.contacts =
             vec![SeedContact::new("webshop-1", "anna@voorbeeld.nl").with_permissions(&[2])];
     }
-    let name = format!("{number} {was_there}");
-    stage.enter(&name, config, profile).await
+    config
 }
 
 impl<'a> Trial<'a> {
@@ -364,13 +359,12 @@ impl Trial<'_> {
 }
 
 async fn violations_of(
-    stage: &mut Stage,
-    which: (usize, bool),
+    world: &mut World,
+    was_there: bool,
     profile: &str,
     steps: &[Step],
 ) -> Vec<String> {
-    let world = enter(stage, which, profile).await;
-    let mut trial = Trial::of(world, which.1, profile);
+    let mut trial = Trial::of(world, was_there, profile);
     for step in steps {
         trial.take(step).await;
     }
@@ -411,8 +405,11 @@ fn no_random_sequence_makes_somebody_reachable_who_opted_out() {
     TestRunner::new_with_rng(config, chance(seed))
         .run(&input, |(number, was_there, steps)| {
             let (mut stage, which) = (stage.borrow_mut(), (number, was_there));
-            let tried = violations_of(&mut stage, which, &profile, &steps);
-            let violations = runtime.block_on(tried);
+            let violations = runtime.block_on(async {
+                let name = format!("{number} {was_there}");
+                let world = stage.enter(&name, simulator(which), &profile).await;
+                violations_of(world, was_there, &profile, &steps).await
+            });
             prop_assert!(
                 violations.is_empty(),
                 "{} {profile}: {violations:#?}",
@@ -446,16 +443,16 @@ fn in_every_spotler_that_there_might_be_one_story_ends_without_a_violation() {
         Step::Export(false),
     ];
     let runtime = runtime();
-    let mut stage = runtime.block_on(Stage::open());
-    for (number, world) in matrix().iter().enumerate() {
+    for (number, spotler) in matrix().iter().enumerate() {
         let was_there = number % 2 == 1;
-        let which = (number, was_there);
-        let tried = violations_of(&mut stage, which, "default", &story);
-        let violations = runtime.block_on(tried);
+        let violations = runtime.block_on(async {
+            let mut world = World::start_with(simulator((number, was_there)), "default").await;
+            violations_of(&mut world, was_there, "default", &story).await
+        });
         assert!(
             violations.is_empty(),
             "{} {was_there}: {violations:#?}",
-            world.name
+            spotler.name
         );
     }
 }

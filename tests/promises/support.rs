@@ -88,6 +88,38 @@ pub(crate) async fn tables(world: &koppel_tests::World) -> String {
     text
 }
 
+/// Works the queue to its end, with the clock moved to what is due next, and starts
+/// anew after a cut. `cut_next` says for each further life after how many steps it
+/// is cut off, if at all. How many cuts there were.
+pub(crate) async fn to_the_end_through_cuts(
+    world: &mut koppel_tests::World,
+    mut cut_next: impl FnMut() -> Option<u64>,
+) -> usize {
+    let mut cuts = 0;
+    for _ in 0..500 {
+        let worker = world.host.worker().expect("a worker");
+        let ran = worker.run_until_idle().await;
+        let next = worker.next_due().await.expect("a queue");
+        drop(worker);
+        match (ran, next) {
+            (Err(error), _) => {
+                assert!(format!("{error:?}").contains("CutOff"), "{error:?}");
+                cuts += 1;
+                world.restart().await;
+                if let Some(steps) = cut_next() {
+                    world.host.embedding().faults().cut_after(steps);
+                }
+            }
+            (Ok(_), None) => return cuts,
+            (Ok(_), Some(next)) => {
+                let now = world.host.crm().now();
+                world.advance_ms(next.saturating_sub(now).max(1));
+            }
+        }
+    }
+    panic!("the queue does not come to an end");
+}
+
 /// Every way in which a request can fail and be worth another try.
 pub(crate) fn faults() -> Vec<(&'static str, Fault)> {
     vec![

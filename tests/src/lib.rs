@@ -32,7 +32,7 @@ use host_demo::host::{Component, DemoConfig, DemoHost};
 use host_demo::window::EveningHours;
 use koppel_embedding::queue::{HistoryEntry, Of};
 use koppel_embedding::secret::KeySource;
-use koppel_embedding::{ComponentFile, Event, Limits, ManualClock};
+use koppel_embedding::{ComponentFile, Crm, Event, Host, HostConfig, Limits, ManualClock};
 use spotler_sim::{Config, SpotlerSim};
 use tempfile::TempDir;
 
@@ -250,6 +250,17 @@ impl World {
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut DemoConfig)) {
         change(&mut self.config);
         self.restart().await;
+    }
+
+    /// A host on the same database, for which the CRM is this one.
+    pub fn host_with<C: Crm>(&self, crm: Arc<C>) -> Host {
+        let config = HostConfig {
+            clock: Arc::new(self.clock.clone()),
+            seed: Some(1),
+            ..HostConfig::default()
+        };
+        let store = self.host.crm().store().clone();
+        Host::start(store, crm, component(), config)
     }
 
     /// Saves a contact, new or known.

@@ -61,6 +61,19 @@ impl Stage {
     /// and this profile, on another day, with no request counted. The one before it
     /// ends. The pace that was learnt of Spotler stays, as it does from day to day.
     pub async fn enter(&mut self, name: &str, simulator: Config, profile: &str) -> &mut World {
+        let as_started = async |_: &mut World| ();
+        self.enter_as(name, simulator, profile, as_started).await
+    }
+
+    /// The world of this name as [`Stage::enter`] gives it, after what `prepare` did
+    /// in it the first time.
+    pub async fn enter_as(
+        &mut self,
+        name: &str,
+        simulator: Config,
+        profile: &str,
+        prepare: impl AsyncFnOnce(&mut World),
+    ) -> &mut World {
         self.world.host = self.host.clone();
         let faults = self.world.sim.faults();
         faults.clear();
@@ -79,6 +92,7 @@ impl Stage {
             self.world.advance_to_ms(morning);
             self.world.connect(profile).await;
             self.world.save_mapping().await;
+            prepare(&mut self.world).await;
             let folder = copy(&mut self.connection).await;
             let saved = self.world.sim.saved();
             let template = Template { folder, saved };

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::repo;
+use crate::{repo, scratch};
 
 /// How much more memory the largest size may take than the smallest.
 const GROWTH: f64 = 1.5;
@@ -124,6 +124,7 @@ fn tested(args: &Args, test: &str, env: &[(&str, String)]) -> Result<Option<Valu
         .args(["test", "-q", "--workspace", "--test", "promises"])
         .args(["--profile", &args.profile])
         .args(["--", "--nocapture", "--exact", test])
+        .env("TMPDIR", scratch::folder())
         .stderr(std::process::Stdio::inherit());
     for (name, value) in env {
         cargo.env(name, value);

@@ -7,18 +7,18 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{repo, setup};
+use crate::{repo, scratch, setup};
 
 /// The test whose size can be set; it prints its figures.
 const PROCESSES: &str =
     "processes::nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off";
 
 /// One row: what is done, the test that does it, and of how much. An empty name
-/// means all tests of the program, no size what `cargo xtask test` does.
+/// means all tests of the program, one that ends with `::` those of a file, no size
+/// what `cargo xtask test` does.
 #[derive(Clone, Copy)]
 struct Row {
     what: &'static str,
-    package: &'static str,
     target: &'static str,
     test: &'static str,
     size: &'static str,
@@ -27,25 +27,30 @@ struct Row {
 const fn promise(what: &'static str, test: &'static str) -> Row {
     Row {
         what,
-        package: "koppel-tests",
         target: "promises",
         test,
         size: "",
     }
 }
 
+const fn promise_of(what: &'static str, test: &'static str, size: &'static str) -> Row {
+    Row {
+        size,
+        ..promise(what, test)
+    }
+}
+
 const fn seeded(what: &'static str, test: &'static str, size: &'static str) -> Row {
     Row {
         what,
-        package: "koppel-simulation",
-        target: "runs",
+        target: "seeds",
         test,
         size,
     }
 }
 
 /// What else is done to the CRM, the component and Spotler, and by which test.
-const OTHERS: [Row; 12] = [
+const OTHERS: [Row; 13] = [
     seeded(
         "the component's code on a seed, with faults and kills",
         "whatever_the_seed_nothing_is_lost_overtaken_or_violated",
@@ -56,9 +61,10 @@ const OTHERS: [Row; 12] = [
         "no_sequence_leaves_the_model",
         "1000",
     ),
-    promise(
+    promise_of(
         "kill -9 of the worker, SQLite",
         "kill::an_import_that_is_killed_and_started_again_ends_like_an_undisturbed_one",
+        "120",
     ),
     promise(
         "a process dies, another takes over",
@@ -86,20 +92,20 @@ const OTHERS: [Row; 12] = [
         "random sequences, the real component",
         "safety::no_random_sequence_makes_somebody_reachable_who_opted_out",
     ),
-    promise(
+    promise_of(
         "faults of the component",
         "sandbox::every_attack_is_stopped_by_name_and_the_neighbour_is_served",
+        "12",
     ),
+    promise("planted bugs in the real queue are caught", "planted::"),
     Row {
         what: "planted bugs are caught",
-        package: "koppel-simulation",
         target: "planted",
         test: "",
         size: "",
     },
     Row {
         what: "foreign bytes",
-        package: "koppel-fuzz",
         target: "corpus",
         test: "",
         size: "2000",
@@ -169,16 +175,20 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn one(profile: &str, row: Row, size: &str) -> Result<(bool, String)> {
     let mut cargo = repo::cargo();
     cargo
-        .args(["test", "--quiet", "--package", row.package])
+        // With the packages that are built together, so that nothing is built twice.
+        .args(["test", "--quiet", "--workspace"])
         .args(["--test", row.target, "--profile", profile, "--"])
         .arg("--nocapture");
-    if !row.test.is_empty() {
+    if row.test.ends_with("::") {
+        cargo.arg(row.test);
+    } else if !row.test.is_empty() {
         cargo.args(["--exact", row.test]);
     }
     if !size.is_empty() {
         cargo.env("KOPPEL_FAULTS", size);
     }
     let output = cargo
+        .env("TMPDIR", scratch::folder())
         .stderr(Stdio::inherit())
         .output()
         .context("could not start cargo")?;

@@ -13,6 +13,7 @@ mod packages;
 mod pictures;
 mod repo;
 mod requirements;
+mod scratch;
 mod setup;
 mod soak;
 mod test;

@@ -1,6 +1,9 @@
 //! The random safety sequences for as long as asked, over all cores: the same
-//! test as in `cargo xtask test`, with other seeds, in processes of its own.
+//! tests as in `cargo xtask test`, with other seeds, in processes of their own. Most
+//! go through the component's own code, compiled natively, in a world that is
+//! simulated as a whole; some through the real component, host and wire.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,23 +14,56 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::repo;
+use crate::scratch;
 use crate::setup;
 
-/// The test whose sequences are tried.
-const TEST: &str = "safety::no_random_sequence_makes_somebody_reachable_who_opted_out";
+/// A test whose sequences are tried.
+struct Kind {
+    what: &'static str,
+    /// The program that the test is in.
+    target: &'static str,
+    test: &'static str,
+    /// The variable that says how many.
+    size: &'static str,
+    /// The folder that the test runs in.
+    folder: &'static str,
+    /// How many sequences a process tries before it says how it went.
+    part: u64,
+}
+
+const NATIVE: Kind = Kind {
+    what: "the component's own code",
+    target: "seeds",
+    test: "no_sequence_leaves_the_model",
+    size: "KOPPEL_FAULTS",
+    folder: "tests/simulation",
+    part: 2_500,
+};
+
+const REAL: Kind = Kind {
+    what: "the real component, host and wire",
+    target: "promises",
+    test: "safety::no_random_sequence_makes_somebody_reachable_who_opted_out",
+    size: "KOPPEL_SEQUENCES",
+    folder: "tests",
+    // A world is made once in each process, and copied for every other sequence that
+    // it is tried with.
+    part: 2_000,
+};
+
 /// The profile that it is built with: everything optimised, checks kept.
 const PROFILE: &str = "soak";
-/// How many sequences a process tries before it says how it went. A world is made
-/// once in each process, and copied for every other sequence that it is tried with.
-const PART: u64 = 2_000;
 /// How much of a failure is shown.
 const TAIL: usize = 60;
 
 /// Tries random sequences of events and faults, and counts violations.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many sequences.
+    /// How many sequences through the component's own code.
     #[arg(long, default_value_t = 100_000)]
+    native: u64,
+    /// How many sequences through the real component.
+    #[arg(long, default_value_t = 4_000)]
     sequences: u64,
     /// The first seed; every part of the run takes the next one.
     #[arg(long, default_value_t = 1000)]
@@ -38,9 +74,6 @@ pub(crate) struct Args {
     /// The cargo profile to build with; `dev` saves a build, and is slower.
     #[arg(long, default_value = PROFILE)]
     profile: String,
-    /// The tests as they are built already, instead of building them.
-    #[arg(long, value_name = "FILE")]
-    program: Option<PathBuf>,
 }
 
 /// What has been tried so far.
@@ -53,21 +86,44 @@ struct Tally {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let program = match &args.program {
-        Some(program) => program.clone(),
-        None => {
-            setup::wasm_target()?;
-            built(&args.profile)?
+    setup::wasm_target()?;
+    let programs = built(&args.profile)?;
+    let mut found = 0;
+    for (kind, sequences) in [(&NATIVE, args.native), (&REAL, args.sequences)] {
+        if sequences > 0 {
+            found += tried(args, kind, sequences, &programs)?;
         }
-    };
+    }
+    if found > 0 {
+        bail!("{found} parts found a violation; the variables named with each show it again");
+    }
+    Ok(())
+}
+
+/// Tries sequences of a kind in as many processes as asked; how many of their parts
+/// found a violation.
+fn tried(args: &Args, kind: &Kind, sequences: u64, programs: &Programs) -> Result<usize> {
+    let program = programs
+        .get(kind.target)
+        .with_context(|| format!("cargo named no program `{}`", kind.target))?;
+    println!("\n{}", kind.what);
     let cores = std::thread::available_parallelism().map_or(1, |it| it.get() as u64);
     let jobs = args.jobs.unwrap_or(cores).max(1);
-    let parts = args.sequences.div_ceil(PART);
+    let parts = sequences.div_ceil(kind.part);
     let tally = Tally::default();
     let began = Instant::now();
-    let folder = scratch();
+    let folder = scratch::folder();
+    let run = Run {
+        kind,
+        program,
+        sequences,
+        parts,
+        first_seed: args.seed,
+        folder: &folder,
+        began,
+    };
     std::thread::scope(|scope| -> Result<()> {
-        let worker = || work(args, &program, &folder, parts, &tally, began);
+        let worker = || run.work(&tally);
         let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(worker)).collect();
         for worker in workers {
             worker
@@ -83,7 +139,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let tried = tally.sequences.load(Ordering::Relaxed);
     let last = args.seed + parts.saturating_sub(1);
     println!(
-        "{tried} sequences, {} violations, {:.1} sequences a second, seeds {} to {last}",
+        "{}: {tried} sequences, {} violations, {:.1} sequences a second, seeds {} to {last}",
+        kind.what,
         violations.len(),
         rate(tried, began),
         args.seed
@@ -91,14 +148,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for violation in &violations {
         println!("\n{violation}");
     }
-    if violations.is_empty() {
-        Ok(())
-    } else {
-        bail!(
-            "{} of {parts} parts found a violation; `KOPPEL_SEED=… KOPPEL_SEQUENCES={PART} cargo test -p koppel-tests {TEST}` shows one again",
-            violations.len()
-        )
-    }
+    Ok(violations.len())
 }
 
 fn rate(sequences: u64, began: Instant) -> f64 {
@@ -106,11 +156,15 @@ fn rate(sequences: u64, began: Instant) -> f64 {
     sequences as f64 / began.elapsed().as_secs_f64().max(0.001)
 }
 
-/// Builds the tests and answers where the program is.
-fn built(profile: &str) -> Result<PathBuf> {
+/// The programs of the tests, by the name of their target.
+type Programs = BTreeMap<String, PathBuf>;
+
+/// Builds the tests and answers where the programs are.
+fn built(profile: &str) -> Result<Programs> {
     println!("building with profile `{profile}`");
     let output = repo::cargo()
-        .args(["test", "--workspace", "--test", "promises", "--no-run"])
+        .args(["test", "--workspace", "--no-run"])
+        .args(["--test", NATIVE.target, "--test", REAL.target])
         .args(["--profile", profile, "--message-format", "json"])
         .stderr(Stdio::inherit())
         .output()
@@ -119,62 +173,64 @@ fn built(profile: &str) -> Result<PathBuf> {
         bail!("the tests could not be built; see above");
     }
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    let program = lines
+    let programs = lines
         .lines()
         .filter_map(|it| serde_json::from_str::<Value>(it).ok())
-        .filter(|it| it["target"]["name"] == "promises")
-        .find_map(|it| it["executable"].as_str().map(PathBuf::from));
-    program.context("cargo named no program of the tests")
+        .filter_map(|it| {
+            let name = it["target"]["name"].as_str()?.to_owned();
+            Some((name, PathBuf::from(it["executable"].as_str()?)))
+        });
+    Ok(programs.collect())
 }
 
-/// Where the databases of the tests live: in memory where the system offers it,
-/// because every commit is forced to the disk otherwise.
-fn scratch() -> PathBuf {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        memory.to_owned()
-    } else {
-        std::env::temp_dir()
-    }
-}
-
-/// Takes part after part until none is left.
-fn work(
-    args: &Args,
-    program: &Path,
-    folder: &Path,
+/// What the processes of one kind have in common.
+struct Run<'a> {
+    kind: &'a Kind,
+    program: &'a Path,
+    sequences: u64,
     parts: u64,
-    tally: &Tally,
+    first_seed: u64,
+    folder: &'a Path,
     began: Instant,
-) -> Result<()> {
-    loop {
-        let part = tally.next_part.fetch_add(1, Ordering::Relaxed);
-        if part >= parts {
-            return Ok(());
+}
+
+impl Run<'_> {
+    /// Takes part after part until none is left.
+    fn work(&self, tally: &Tally) -> Result<()> {
+        loop {
+            let part = tally.next_part.fetch_add(1, Ordering::Relaxed);
+            if part >= self.parts {
+                return Ok(());
+            }
+            let kind = self.kind;
+            let sequences = kind.part.min(self.sequences - part * kind.part);
+            let seed = self.first_seed + part;
+            let folder = repo::root().join(kind.folder);
+            let output = Command::new(self.program)
+                .args(["--exact", kind.test, "--nocapture"])
+                .env(kind.size, sequences.to_string())
+                .env("KOPPEL_SEED", seed.to_string())
+                .env("TMPDIR", self.folder)
+                .env("CARGO_MANIFEST_DIR", &folder)
+                .current_dir(folder)
+                .output()
+                .context("could not start the tests")?;
+            let tried = tally.sequences.fetch_add(sequences, Ordering::Relaxed) + sequences;
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            if !output.status.success() || !said.contains("0 violations") {
+                let lines: Vec<&str> = said.lines().collect();
+                let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n");
+                let errors = String::from_utf8_lossy(&output.stderr);
+                let (size, test) = (kind.size, kind.test);
+                let found =
+                    format!("KOPPEL_SEED={seed} {size}={sequences} {test}:\n{tail}\n{errors}");
+                let mut violations = tally
+                    .violations
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                violations.push(found);
+            }
+            println!("{tried} sequences, {:.1} a second", rate(tried, self.began));
         }
-        let sequences = PART.min(args.sequences - part * PART);
-        let seed = args.seed + part;
-        let output = Command::new(program)
-            .args(["--exact", TEST, "--nocapture"])
-            .env("KOPPEL_SEQUENCES", sequences.to_string())
-            .env("KOPPEL_SEED", seed.to_string())
-            .env("TMPDIR", folder)
-            .current_dir(repo::root().join("tests"))
-            .output()
-            .context("could not start the tests")?;
-        let tried = tally.sequences.fetch_add(sequences, Ordering::Relaxed) + sequences;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !output.status.success() || !said.contains("0 violations") {
-            let lines: Vec<&str> = said.lines().collect();
-            let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n");
-            let errors = String::from_utf8_lossy(&output.stderr);
-            let found = format!("seed {seed}:\n{tail}\n{errors}");
-            let mut violations = tally
-                .violations
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            violations.push(found);
-        }
-        println!("{tried} sequences, {:.1} a second", rate(tried, began));
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::browser_tools;
 use crate::repo;
+use crate::scratch;
 use crate::setup;
 
 /// Runs all parts; stops at the first that fails.
@@ -123,6 +124,7 @@ fn timed(
 fn cargo(part: &Part) -> Result<()> {
     let status = repo::cargo()
         .args(part.cargo)
+        .env("TMPDIR", scratch::folder())
         .status()
         .context("could not run `cargo`")?;
     if !status.success() {

@@ -3,13 +3,7 @@
 
 use std::sync::Arc;
 
-use koppel_embedding::{
-    Clock, Connection, Event, EventKey, NewEvent, Store, TenantId, queue, store::schema_for,
-};
-use sqlx::{
-    AssertSqlSafe, SqlSafeStr,
-    migrate::{Migration, Migrator},
-};
+use koppel_embedding::{Clock, Connection, Event, EventKey, NewEvent, Store, TenantId, queue};
 
 use super::{
     attributes, contact_snapshots,
@@ -17,6 +11,7 @@ use super::{
     error::{SaveError, StoreError},
     fields::{Catalogue, Field},
     jobs::{self, NewJob},
+    migrations,
     record::Record,
     rehearsal::Rehearsal,
     rows,
@@ -25,8 +20,6 @@ use crate::{
     contract::{Consent, RecordRef, RecordState},
     window::EveningHours,
 };
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// One tenant's CRM. Clones share everything.
 #[derive(Clone)]
@@ -77,20 +70,7 @@ impl DemoCrm {
         let migrated = store
             .make_tables(|connection| {
                 Box::pin(async move {
-                    let of_database = |it: &Migration| {
-                        let text = schema_for(connection, it.sql.as_str());
-                        Migration::new(
-                            it.version,
-                            it.description.clone(),
-                            it.migration_type,
-                            AssertSqlSafe(text).into_sql_str(),
-                            it.no_tx,
-                        )
-                    };
-                    let mut migrator =
-                        Migrator::with_migrations(MIGRATIONS.iter().map(of_database).collect());
-                    migrator.dangerous_set_table_name("crm_migrations");
-                    migrator.set_locking(false);
+                    let migrator = migrations::migrator(connection);
                     migrator
                         .run_direct(None, connection, false)
                         .await

@@ -55,6 +55,7 @@ pub mod users;
 
 mod apply;
 pub mod dump;
+mod migrations;
 #[cfg(test)]
 pub(crate) mod testing;
 mod view;

@@ -23,7 +23,8 @@ pub fn create_unseen(case: &Case<'_>, wanted: &Wanted) -> Option<Draft> {
             && link.blanked.is_none()
             && link.external_id == wanted.external_id
     };
-    let is_new = case.link.as_ref().is_none_or(repeats) && case.tombstone.is_none();
+    let is_free = case.tombstone.is_none() && !case.strangers;
+    let is_new = case.link.as_ref().is_none_or(repeats) && is_free;
     is_new.then(|| create(case, wanted))
 }
 

@@ -117,10 +117,11 @@ impl<P: Ports> Visit<'_, P> {
         settled
     }
 
-    /// Whether this step comes after the one that noted what is to be switched on
-    /// and kept what Spotler had.
+    /// Whether this step comes after one that kept what Spotler had, alone or with a
+    /// note of what is to be switched on.
     pub(crate) fn is_kept_first(&self) -> bool {
-        self.case.event.cursor.as_deref() == Some(codes::NOTED)
+        let cursor = self.case.event.cursor.as_deref();
+        cursor == Some(codes::NOTED) || cursor == Some(codes::KEPT)
     }
 }
 

@@ -5,6 +5,7 @@
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::change::CrmChange;
 use crate::codes;
 use crate::connection::Connection;
@@ -16,6 +17,7 @@ use crate::ports::Ports;
 use crate::settle;
 use crate::spotler::client::{Bounce, Spotler, Window};
 use crate::spotler::contact::SeenContact;
+use crate::spotler::property::{EMAIL_TYPE, Property};
 use crate::spotler::trouble::Trouble;
 
 /// How much of what was read before is read again, because clocks differ and
@@ -166,6 +168,9 @@ impl<'a, P: Ports> Feeds<'a, P> {
         let mut suspects = Vec::new();
         for bounce in bounces {
             let Some((reference, mut link)) = self.known(&bounce.contact) else {
+                if bounce.hard {
+                    self.note_stranger(&bounce.contact);
+                }
                 continue;
             };
             let hard = bounce.hard || link.bounced_hard == Some(true);
@@ -197,7 +202,11 @@ impl<'a, P: Ports> Feeds<'a, P> {
         let mut suspects = Vec::new();
         let mut rows = contacts.len();
         for (at, seen) in contacts.iter().enumerate() {
-            let Some(suspect) = self.known(seen).filter(|(_, link)| differs(link, seen)) else {
+            let known = self.known(seen);
+            if known.is_none() && look::lock_shown(seen, false).is_some() {
+                self.note_stranger(seen);
+            }
+            let Some(suspect) = known.filter(|(_, link)| differs(link, seen)) else {
                 continue;
             };
             if suspects.len() == MOST_LOOKS {
@@ -215,6 +224,19 @@ impl<'a, P: Ports> Feeds<'a, P> {
         let reference = self.memory.behind(seen.external_id.as_deref()?)?;
         let link = self.memory.link(&reference)?;
         (link.lock.is_none() && link.blanked.is_none()).then_some((reference, link))
+    }
+
+    /// Somebody who may not be mailed, and whom no record is linked with, or a
+    /// record that is locked or blanked: a batch that creates people does not pass
+    /// that person over in an account that goes by the external id alone.
+    fn note_stranger(&self, seen: &SeenContact) {
+        let is_email = |it: &&Property| it.property_type == EMAIL_TYPE;
+        let name = self.connection.properties.iter().find(is_email);
+        let text = name.and_then(|it| seen.properties.get(&it.name)?.as_str());
+        if let Some(address) = text.and_then(Address::parse) {
+            self.memory
+                .keep_stranger(&address.hash(&self.memory.salt()));
+        }
     }
 
     /// Looks at people one by one, some side by side, and takes over what is so.

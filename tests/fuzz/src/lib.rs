@@ -1,5 +1,5 @@
 //! What must hold whatever bytes come from elsewhere: Spotler's answers, what is
-//! remembered, what a hook is handed, texts in headers and fields.
+//! remembered, what a hook is handed, texts in headers and fields, files to import.
 //!
 //! A [`Target`] is a function of bytes that panics where something does not hold.
 //! The tests run each over its corpus and over some thousand mutations of it, with
@@ -7,6 +7,7 @@
 //! asked, with nightly Rust.
 
 mod answers;
+mod files;
 mod input;
 mod memory;
 mod mutate;
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
     Target {
         name: "answers",
         check: answers::check,
@@ -40,6 +41,10 @@ pub const TARGETS: [Target; 4] = [
     Target {
         name: "texts",
         check: texts::check,
+    },
+    Target {
+        name: "files",
+        check: files::check,
     },
 ];
 

@@ -74,6 +74,11 @@ fn whatever_a_text_says_it_is_read_or_refused_and_never_changed() {
 }
 
 #[test]
+fn whatever_file_is_imported_each_row_is_kept_or_refused_and_twice_is_as_once() {
+    holds("files");
+}
+
+#[test]
 fn each_target_has_a_corpus_of_its_name() {
     for target in TARGETS {
         assert!(!corpus(target.name).is_empty(), "{}", target.name);

@@ -29,6 +29,9 @@ pub struct Person {
 pub struct Book {
     /// By number.
     pub persons: BTreeMap<usize, Person>,
+    /// Which record each city was saved for: the person, and which of the person's
+    /// records.
+    pub cities: BTreeMap<u64, (usize, u32)>,
     /// The opt-ins, by address.
     pub consents: BTreeMap<String, Consents>,
 }
@@ -43,8 +46,16 @@ impl Book {
     pub fn saved(&mut self, number: usize, city: u64) {
         let person = self.person(number);
         person.records = 1;
-        person.city = city;
         (person.active, person.open) = (true, true);
+        self.city(number, city);
+    }
+
+    /// The last record of a person was saved with this city.
+    pub(crate) fn city(&mut self, number: usize, city: u64) {
+        let person = self.person(number);
+        person.city = city;
+        let record = (number, person.records);
+        self.cities.insert(city, record);
     }
 
     /// The opt-ins of a person.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use spotler_sim::{Cause, Event, LedgerEntry, SimHandle};
+use spotler_sim::{Cause, Event, LedgerEntry, SimHandle, Status};
 
 use crate::book::Book;
 use crate::operation::{address, city, number_of};
@@ -73,7 +73,7 @@ pub fn check(sim: &SimHandle, book: &Book) -> Findings {
     let addresses = first_addresses(&ledger);
     Findings {
         lost: lost(sim, book),
-        out_of_order: out_of_order(sim),
+        out_of_order: out_of_order(sim, book),
         violations: violations(sim, &book.consents, |it| {
             addresses.get(&it.contact).cloned()
         }),
@@ -96,16 +96,20 @@ fn lost(sim: &SimHandle, book: &Book) -> Vec<String> {
     lost
 }
 
-/// Saves that reached Spotler after a later save of the same contact.
-pub fn out_of_order(sim: &SimHandle) -> Vec<String> {
-    let mut latest: BTreeMap<String, u64> = BTreeMap::new();
+/// Saves that reached Spotler after a later save of the same record. Two records with
+/// one address may come in any order: which of them owns it is another question.
+fn out_of_order(sim: &SimHandle, book: &Book) -> Vec<String> {
+    let mut latest: BTreeMap<(usize, u32), u64> = BTreeMap::new();
     let mut found = Vec::new();
     for request in sim.requests().iter().filter(|it| it.worked) {
         let Some(body) = request.json() else { continue };
         let mut sent = Vec::new();
         contacts_in(&body, &mut sent);
         for (contact, number) in sent {
-            let before = latest.entry(contact.clone()).or_default();
+            let Some(record) = book.cities.get(&number) else {
+                continue;
+            };
+            let before = latest.entry(*record).or_default();
             if number < *before {
                 found.push(format!("{contact}: {number} after {before}, {request:?}"));
             }
@@ -154,12 +158,24 @@ pub fn violations(
     let mut violations: Vec<String> = breaches.iter().map(|it| format!("{it:?}")).collect();
     let nothing = Consents::default();
     let mut switches: BTreeMap<(String, u32), Switched> = BTreeMap::new();
+    let mut inactive: BTreeMap<String, i64> = BTreeMap::new();
     for entry in sim.ledger() {
+        let whom = person(&entry).unwrap_or_default();
         let (bit, on) = match &entry.event {
+            Event::StatusChanged {
+                to: Status::Inactive(_),
+                ..
+            } => {
+                inactive.insert(whom, entry.at_ms);
+                continue;
+            }
+            Event::StatusChanged { .. } => {
+                inactive.remove(&whom);
+                continue;
+            }
             Event::PermissionEnabled { bit } => (*bit, true),
             Event::PermissionDisabled { bit } => (*bit, false),
             Event::Created
-            | Event::StatusChanged { .. }
             | Event::ExternalIdChanged { .. }
             | Event::EmailChanged { .. }
             | Event::Blanked
@@ -172,13 +188,19 @@ pub fn violations(
             | Event::Bounced { .. } => continue,
         };
         let is_api = matches!(entry.cause, Cause::Api { .. });
-        let whom = person(&entry).unwrap_or_default();
         let known = consents.get(&whom).unwrap_or(&nothing);
         if on && is_api && !known.given.contains(&bit) {
             violations.push(format!("switched on without an opt-in: {entry:?}"));
         }
         let said = known.said_at.get(&bit).copied().unwrap_or(0);
+        // Who was inactive already is sent nothing, and takes nothing back; where the
+        // world hides what such a person has, nobody could see it either.
+        let was_inactive = inactive.get(&whom).is_some_and(|it| *it < entry.at_ms);
         let switched = switches.entry((whom, bit)).or_default();
+        if !on && !is_api && was_inactive {
+            switched.by_us = false;
+            continue;
+        }
         if switched.is_overruled(on, is_api, entry.number, said) {
             violations.push(format!("switched on against a withdrawal: {entry:?}"));
         }

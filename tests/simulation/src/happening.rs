@@ -5,8 +5,6 @@ use koppel_plugin::campaign::{CampaignExport, EveningWindow};
 use koppel_plugin::crm::{Consent, CrmRecord, Field, FieldValue, Origin, RecordRef, RecordState};
 use koppel_plugin::manual::ManualAction;
 
-use spotler_sim::switches::Dedup;
-
 use crate::crm::{contact, say};
 use crate::operation::{Operation, address, city};
 use crate::planted::Bug;
@@ -83,7 +81,7 @@ impl World {
             });
         });
         if saved {
-            self.book().person(person).city = number;
+            self.book().city(person, number);
         }
     }
 
@@ -98,8 +96,8 @@ impl World {
         let mut book = self.book();
         let it = book.person(person);
         it.records = number;
-        it.city = last;
         (it.active, it.open) = (true, true);
+        book.city(person, last);
     }
 
     fn say(&self, person: usize, bit: u32, on: bool) {
@@ -152,13 +150,7 @@ impl World {
         }));
     }
 
-    /// Not where an account takes two people with one address for two: an export
-    /// creates new people without a look, which is safe elsewhere only
-    /// (`docs/decisions.md`).
     fn export(&self, permission: Option<u32>) {
-        if self.sim.switches().identity.dedup == Dedup::ExternalIdOnly {
-            return;
-        }
         let number = self.next_city();
         let selected = self.store().kept.crm.records.len() as u64;
         let now = self.now();

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::crm::{Consent, FieldValue, Origin};
+use crate::flows::feeds::Feeds;
 use crate::testing::{Outside, anna, answer, event, found, run, seen};
 
 const LIST: &str = "POST /contact/list";
@@ -251,6 +252,36 @@ fn somebody_who_is_there_already_is_looked_up_and_asked_about_again() {
     assert!(!saved.changes.iter().any(gates), "{:?}", saved.changes);
     let place = addressees.after_look(&record, Some(1));
     assert_eq!(place, Place::Member("webshop-1".into()));
+    outside.sent();
+}
+
+/// C13, C15: under an address that the feed showed inactive, nobody is created by
+/// the hundred, which an account that goes by the external id alone would carry out.
+#[test]
+fn under_an_address_that_the_feed_showed_inactive_nobody_is_created_without_a_look() {
+    let outside = Outside::connected("default");
+    let nothing = json!({ "paging": {}, "bounces": [] });
+    outside.expect("GET /contact/bounces/list", answer(200, nothing));
+    let off = json!({ "paging": {}, "contacts": [seen("webshop-1", &[], Some(false))] });
+    outside.expect("GET /contact/updates/list", answer(200, off));
+    let memory = Memory::new(&outside);
+    let setup = Setup::of(&memory).expect("a connection");
+    let feeds = Feeds::new(&outside, &setup.connection);
+    let (_, next) = run(feeds.read(feeds.first(0), &mut Vec::new())).expect("bounces");
+    run(feeds.read(next.expect("updates"), &mut Vec::new())).expect("updates");
+    outside.sent();
+
+    let records = [
+        person("7", "ANNA@voorbeeld.example"),
+        person("8", "b@voorbeeld.example"),
+    ];
+    outside.expect(LIST, answer(200, codes(&[("contact-8", "OK")])));
+    let sorted = sort(&outside, &records, WAY);
+    let expected = [
+        ("8", &Place::Member("contact-8".into())),
+        ("7", &Place::Waits),
+    ];
+    assert_eq!(places(&sorted), expected);
     outside.sent();
 }
 

@@ -16,7 +16,12 @@ impl<P: Ports> Visit<'_, P> {
             Ok(presence) => presence,
             Err(trouble) => return self.trouble(&trouble, None).await,
         };
-        if let Some(settled) = self.someone_elses(&presence) {
+        let someone_elses = self.someone_elses(&presence);
+        let has_no_id = presence.seen().is_some_and(|it| it.external_id.is_none());
+        if someone_elses.is_some() || presence == Presence::Several || has_no_id {
+            self.memory.keep_stranger(&wanted.address_hash);
+        }
+        if let Some(settled) = someone_elses {
             return settled;
         }
         let seen = presence.seen().cloned();

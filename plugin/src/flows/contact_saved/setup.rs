@@ -42,6 +42,7 @@ impl Setup {
         };
         let owner = hash.as_deref().and_then(|it| memory.owner(it));
         let tombstone = hash.as_deref().and_then(|it| memory.tombstone(it));
+        let strangers = hash.as_deref().is_some_and(|it| memory.is_strangers(it));
         let withdrawals = hash.as_deref().map(|it| memory.withdrawals(it));
         Case {
             event,
@@ -53,6 +54,7 @@ impl Setup {
             wish,
             owner: owner.filter(|it| *it != record.reference),
             tombstone: tombstone.map(|it| it.kind),
+            strangers,
             withdrawals: withdrawals.unwrap_or_default(),
             address,
         }

@@ -104,7 +104,8 @@ impl<P: Ports> Visit<'_, P> {
     fn note(&self, draft: &Draft, intent: Intent) -> Settled {
         let known = self.case.link.clone();
         let fresh = || Link::to(draft.link.external_id.clone(), draft.link.ours);
-        Settled::noted(known.unwrap_or_else(fresh), intent)
+        let link = draft.as_looked(known.unwrap_or_else(fresh));
+        Settled::noted(link, intent)
     }
 
     async fn write_failed(&self, wanted: &Wanted, draft: &Draft, trouble: &Trouble) -> Settled {

@@ -158,6 +158,7 @@ impl<'a, P: Ports> Course<'a, P> {
             verb,
             trigger,
             sync_noted: false,
+            sync_kept: false,
         }
     }
 

@@ -19,8 +19,10 @@ pub(super) enum Turn {
     Ended(End),
     /// It is noted: sent in the next step.
     Noted,
-    /// The sync goes on in the next step.
+    /// The sync has noted what it switches on, and goes on in the next step.
     SyncNoted,
+    /// The sync has kept what Spotler had, and goes on in the next step.
+    SyncKept,
     /// It has to wait.
     Later(Deferral),
 }
@@ -47,11 +49,16 @@ impl<P: Ports> Course<'_, P> {
                 }
                 Turn::SyncNoted => {
                     progressed = true;
-                    item.sync_noted = true;
+                    (item.sync_noted, item.sync_kept) = (true, false);
+                    work.left.push(item);
+                }
+                Turn::SyncKept => {
+                    progressed = true;
+                    (item.sync_noted, item.sync_kept) = (false, true);
                     work.left.push(item);
                 }
                 Turn::Later(deferral) => {
-                    item.sync_noted = false;
+                    (item.sync_noted, item.sync_kept) = (false, false);
                     work.left.push(item);
                     *later = Some(deferral);
                 }
@@ -186,7 +193,12 @@ impl<P: Ports> Course<'_, P> {
         if link.is_none() && self.by_hand {
             self.memory.keep_wish(&record.reference, Wish::Link);
         }
-        let attempt = if link.is_some() && !item.sync_noted {
+        let step = match (item.sync_noted, item.sync_kept) {
+            (true, _) => Some(codes::NOTED),
+            (false, true) => Some(codes::KEPT),
+            (false, false) => None,
+        };
+        let attempt = if link.is_some() && step.is_none() {
             // A second attempt is unsure of the first, and so it looks.
             self.event.attempt.max(2)
         } else {
@@ -194,15 +206,18 @@ impl<P: Ports> Course<'_, P> {
         };
         let event = Event {
             attempt,
-            cursor: item.sync_noted.then(|| codes::NOTED.to_owned()),
+            cursor: step.map(str::to_owned),
             ..self.event.clone()
         };
         let answer = contact_saved::on_contact_saved(self.ports, &event, record).await;
         said.changes.extend(answer.changes);
         said.why.extend(answer.why);
         match answer.outcome {
-            Outcome::Deferred(deferral) if deferral.cursor.is_some() => Some(Turn::SyncNoted),
-            Outcome::Deferred(deferral) => Some(Turn::Later(deferral)),
+            Outcome::Deferred(deferral) => Some(match deferral.cursor.as_deref() {
+                Some(codes::NOTED) => Turn::SyncNoted,
+                Some(_) => Turn::SyncKept,
+                None => Turn::Later(deferral),
+            }),
             Outcome::Rejected(reason, who) => {
                 Some(Turn::Ended(End::of(Class::Refused(who), reason)))
             }

@@ -84,6 +84,7 @@ impl<P: Ports> Course<'_, P> {
         self.memory.withdraw_start(reference, &item.start);
         work.left.push(Item {
             sync_noted: false,
+            sync_kept: false,
             ..item
         });
     }

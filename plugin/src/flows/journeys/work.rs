@@ -45,6 +45,9 @@ pub(crate) struct Item {
     /// Whether the sync has noted what it switches on, and goes on now.
     #[serde(default)]
     pub(super) sync_noted: bool,
+    /// Whether the sync has kept what Spotler had, and noted nothing, and goes on now.
+    #[serde(default)]
+    pub(super) sync_kept: bool,
 }
 
 impl Item {

@@ -189,7 +189,9 @@ fn try_all<T: std::fmt::Debug>(
         failure_persistence: None,
         ..RunnerConfig::default()
     };
-    let chance = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let mut bytes = [seed; 32];
+    bytes[..8].copy_from_slice(&first_seed().to_le_bytes());
+    let chance = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let tally = std::cell::Cell::new(Tally::default());
     TestRunner::new_with_rng(config, chance)
         .run(&input, |input| {
