@@ -219,7 +219,7 @@ async fn bounces_and_words(language: Language) {
     browser.sees("Anna de Boer").await;
     browser.press(browser.say("Gedaan", "Done")).await;
     browser
-        .sees(browser.say("Niets gevonden.", "Nothing found."))
+        .sees(browser.say("Er zijn geen open taken.", "There are no open tasks."))
         .await;
 
     // One deletion more than the guard lets through waits for a word.

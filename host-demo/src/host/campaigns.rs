@@ -1,7 +1,7 @@
 //! Campaigns: their run, their results, and when the queue gets to them.
 
 use koppel_embedding::{
-    Event, EventKey,
+    Event, EventKey, QuestionError,
     contract::{
         campaign_forecasts::ExportForecast,
         campaigns::AddresseePage,
@@ -57,6 +57,27 @@ impl DemoHost {
     ) -> Result<AddresseePage, HostError> {
         let tenant = self.crm.tenant();
         Ok(self.host.list_addressees(tenant, campaign, start).await?)
+    }
+
+    /// What an export of a campaign would do now, for a person who is about to run
+    /// it: none where it is not sent through an external system, is under way
+    /// already, or cannot be foreseen because the connection is not active or the
+    /// component is too old. Otherwise as [`Self::foresee_export`].
+    pub async fn foreseen(
+        &self,
+        campaign: &Campaign,
+        most: u64,
+    ) -> Result<Option<ExportForecast>, HostError> {
+        if !campaign.is_external() || self.crm.is_under_way(campaign).await? {
+            return Ok(None);
+        }
+        match self.foresee_export(campaign, most).await {
+            Ok(foreseen) => Ok(Some(foreseen)),
+            Err(HostError::NotActive | HostError::Question(QuestionError::NotOffered(_))) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// What an export of a campaign would do now: who would be on the list, who

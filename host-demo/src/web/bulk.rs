@@ -43,6 +43,7 @@ words! {
         step_3: "3. Bekijk en sla op", "3. Look and save";
         these: "De aangevinkte contacten", "The ticked contacts";
         none_ticked: "Vink contacten aan, of kies een groep.", "Tick contacts, or choose a group.";
+        none_here: "Er zijn nog geen contacten om aan te vinken.", "There are no contacts to tick yet.";
         group: "Of een groep", "Or a group";
         group_search: "Wie deze tekst in naam, e-mail of nummer heeft",
             "Those who have this text in name, e-mail or id";

@@ -36,6 +36,8 @@ words! {
         saved_one: "1 gebeurtenis kwam zonder verzoek uit", "1 event needed no request";
         saved: "{} gebeurtenissen kwamen zonder verzoek uit", "{} events needed no request";
         request: "Verzoek", "Request";
+        no_calls: "Er is nog niets verwerkt.", "Nothing has been dealt with yet.";
+        no_requests: "Er is nog geen verzoek aan Spotler gedaan.", "No request has been made to Spotler yet.";
         last: "De laatste 1.000 aanroepen", "The last 1,000 calls";
         component: "Koppeling", "Connector";
         version: "versie {}", "version {}";

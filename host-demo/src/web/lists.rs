@@ -72,6 +72,11 @@ words! {
         e_mixed: "Op deze lijst kan alleen één soort staan: {}.",
             "This list can only hold one kind: {}.";
         e_no_record: "Dat is er niet, of het is niet in gebruik.", "There is none, or it is not active.";
+        none_yet: "Er zijn nog geen marketinglijsten; maak hieronder de eerste.",
+            "There are no marketing lists yet; make the first one below.";
+        no_members: "Er staat nog niemand op deze lijst.", "Nobody is on this list yet.";
+        nobody_fits: "Op dit moment voldoet niemand aan het filter.",
+            "Nobody meets the filter at this moment.";
     }
 }
 

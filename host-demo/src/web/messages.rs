@@ -27,6 +27,7 @@ words! {
         to: "Aan", "To";
         to_you: "u", "you";
         to_administrators: "beheerders", "administrators";
+        none_yet: "U hebt nog geen berichten.", "You have no messages yet.";
     }
 }
 

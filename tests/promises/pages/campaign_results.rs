@@ -149,7 +149,7 @@ async fn the_opens_of_one_person_are_asked_for_alone() {
     assert!(page.contains("/records/contact/1\"") && page.contains("Of everybody"));
     let other = format!("/people/opens/{mailing}?record=contact/6");
     let page = browser.page(&other).await;
-    assert!(page.contains("Nothing found."), "{page}");
+    assert!(page.contains("reports nothing here yet"), "{page}");
     let clicks = format!("/people/clicks/{mailing}?record=contact/2");
     assert!(browser.page(&clicks).await.contains("lezen"));
 }

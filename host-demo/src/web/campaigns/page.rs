@@ -1,9 +1,12 @@
-//! One campaign (PV-22, PV-24): plan, run with its progress, and the results: a
-//! table, charts, and the people of each result (PV-43..PV-47).
+//! One campaign (PV-22, PV-24): what a run would do, how the last one stands, and
+//! the results: a table, charts, and the people of each result (PV-43..PV-47).
+
+mod plan;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
 
+use self::plan::Plan;
 use super::{CampaignWords, Row, problem, row};
 use crate::{
     contract::Snapshot,
@@ -17,11 +20,9 @@ use crate::{
         form::Posted,
         frame::Frame,
         links::{encoded, moment},
-        overview::{COUNTED, at_most},
         people::{self, addressees},
         trouble::{Trouble, shown},
         visit::Visit,
-        words::fill,
     },
 };
 
@@ -32,10 +33,11 @@ struct CampaignPage<'a> {
     w: &'static CampaignWords,
     problem: Option<&'static str>,
     campaign: Row,
-    selected: String,
-    starts: String,
-    external: bool,
+    /// Whether it was run before.
+    has_run: bool,
     under_way: Option<(u64, u64)>,
+    /// What a run would do; none while one is under way.
+    plan: Option<Plan>,
     waits: Option<String>,
     facts: Vec<(String, String)>,
     results: Vec<Shown>,
@@ -85,7 +87,6 @@ async fn gather<'a>(
     let (crm, w) = (visit.host.crm(), CampaignWords::of(visit.language()));
     let campaign = crm.campaign(id).await?.ok_or(Trouble::NotFound)?;
     let stands = crm.subject("campaign", id).await?;
-    let plan = crm.plan_campaign_up_to(id, COUNTED).await?;
     let forecast = visit.host.campaign_forecast().await?;
     let line = forecast.lines.iter().find(|it| it.campaign == id);
     let waits = line
@@ -110,12 +111,11 @@ async fn gather<'a>(
         frame: &visit.frame,
         problem,
         campaign: row(visit, &campaign, stands.as_ref()),
-        selected: fill(w.selected, at_most(plan.selected)),
-        starts: match plan.starts_at {
-            None => w.at_once.to_owned(),
-            Some(at) => fill(w.evening, moment(at)),
+        has_run: campaign.event.is_some(),
+        plan: match line {
+            Some(_) => None,
+            None => Some(Plan::of(visit, &campaign, stands.as_ref()).await?),
         },
-        external: campaign.channel == "external",
         under_way: line.map(|it| {
             let progress = it.progress.as_ref();
             (

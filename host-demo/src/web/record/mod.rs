@@ -45,6 +45,8 @@ words! {
         origin: "Gezegd in", "Said in";
         evidence: "Bewijs", "Evidence";
         timeline: "Tijdlijn", "Timeline";
+        no_permissions: "Er zijn nog geen permissies; ze komen uit Spotler zodra de verbinding klopt.",
+            "There are no permissions yet; they come from Spotler as soon as the connection is right.";
         timeline_empty: "Er is nog niets verstuurd.", "Nothing was sent yet.";
         history: "Geschiedenis", "History";
         history_empty: "Er is nog niets gesynchroniseerd.", "Nothing was synced yet.";
