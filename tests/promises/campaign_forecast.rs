@@ -178,3 +178,27 @@ async fn the_page_foresees_a_run_and_tells_afterwards_how_it_stands() {
     }
     assert!(!page.contains(">What would happen</h2>"), "{page}");
 }
+
+/// C13: a page does not wait until many selected people have been gone through; who
+/// has no scripts asks for it.
+#[tokio::test]
+async fn a_page_is_shown_before_many_people_are_foreseen() {
+    let world = World::start().await;
+    for number in 1..=101 {
+        let email = format!("p{number}@voorbeeld.nl");
+        world
+            .save(&number.to_string(), person("Piet", &email))
+            .await;
+    }
+    let crm = world.host.crm();
+    crm.new_campaign("autumn", form(everybody()))
+        .await
+        .expect("a campaign");
+    let browser = world.browser("admin").await;
+    let page = browser.page("/campaigns/autumn").await;
+    assert!(page.contains("is being counted"), "{page}");
+    assert!(!page.contains("<dt>Left out</dt>"), "{page}");
+    let page = browser.page("/campaigns/autumn?foresee=yes").await;
+    assert!(page.contains("<dt>Left out</dt><dd>101</dd>"), "{page}");
+    assert!(!page.contains("is being counted"), "{page}");
+}

@@ -59,24 +59,29 @@ impl DemoHost {
         Ok(self.host.list_addressees(tenant, campaign, start).await?)
     }
 
+    /// Whether it can be told what an export of a campaign would do: not where it is
+    /// not sent through an external system, is under way already, or the connection
+    /// is not active.
+    pub async fn can_foresee(&self, campaign: &Campaign) -> Result<bool, HostError> {
+        Ok(campaign.is_external()
+            && !self.crm.is_under_way(campaign).await?
+            && self.connection().await?.active)
+    }
+
     /// What an export of a campaign would do now, for a person who is about to run
-    /// it: none where it is not sent through an external system, is under way
-    /// already, or cannot be foreseen because the connection is not active or the
-    /// component is too old. Otherwise as [`Self::foresee_export`].
+    /// it, as [`Self::foresee_export`] has it; none where it cannot be told.
     pub async fn foreseen(
         &self,
         campaign: &Campaign,
         most: u64,
     ) -> Result<Option<ExportForecast>, HostError> {
-        if !campaign.is_external() || self.crm.is_under_way(campaign).await? {
+        if !self.can_foresee(campaign).await? {
             return Ok(None);
         }
         match self.foresee_export(campaign, most).await {
-            Ok(foreseen) => Ok(Some(foreseen)),
-            Err(HostError::NotActive | HostError::Question(QuestionError::NotOffered(_))) => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
+            // A component of before this question.
+            Err(HostError::Question(QuestionError::NotOffered(_))) => Ok(None),
+            foreseen => foreseen.map(Some),
         }
     }
 

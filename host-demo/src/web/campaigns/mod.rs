@@ -71,6 +71,11 @@ words! {
         looked_at: "Eerst te bekijken", "To be looked at first";
         left_out: "Valt af", "Left out";
         requests: "Verzoeken (minstens)", "Requests (at least)";
+        foreseeing: "Wie op de lijst komt en wie afvalt, wordt nu geteld.",
+            "Who would be on the list and who would be left out is being counted.";
+        foresee: "Tel het nu", "Count it now";
+        not_run: "nog niet geëxporteerd", "not exported yet";
+        decimal_mark: ",", ".";
         why_left_out: "Waarom iemand afvalt", "Why somebody is left out";
         first_only: "Dit zijn de eerste {} van de selectie; de export gaat iedereen na.",
             "These are the first {} of the selection; the export goes through everybody.";
@@ -186,7 +191,9 @@ fn row(visit: &Visit, campaign: &Campaign, stands: Option<&SubjectChange>) -> Ro
         link: encoded(&campaign.id),
         title: campaign.title.clone(),
         list_name: campaign.list_name.clone(),
-        status: stands.map_or("–", |it| visit.frame.words.status_of(Some(it.status))),
+        status: stands.map_or(CampaignWords::of(visit.language()).not_run, |it| {
+            visit.frame.words.status_of(Some(it.status))
+        }),
         status_code: stands.map_or("none", |it| it.status.code()),
         run_at: campaign.run_at.map(moment).unwrap_or_default(),
     }

@@ -215,7 +215,10 @@ async fn facts(
             words.yes_no(record.sync_enabled).to_owned(),
         ),
         (w.mail.to_owned(), mail),
-        (w.owner.to_owned(), record.owner.clone().unwrap_or_default()),
+        (
+            w.owner.to_owned(),
+            record.owner.clone().unwrap_or_else(|| "–".to_owned()),
+        ),
     ];
     for field in visit.host.crm().catalogue().await?.fields() {
         if let Some(it) = record.fields.get(&field.name) {

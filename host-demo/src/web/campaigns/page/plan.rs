@@ -17,6 +17,11 @@ use crate::{
 /// So many of the selected are gone through, to the end of the component's page of
 /// them: a page does not wait for everybody.
 const FORESEEN: u64 = 2_500;
+/// So many are gone through at once; more of them take long enough to show the page
+/// first. Two seconds or more for 2,500 were measured.
+const QUICK: u64 = 100;
+/// The id of the plan on the page.
+const ID: &str = "plan";
 
 /// The plan, in words.
 pub(super) struct Plan {
@@ -25,6 +30,8 @@ pub(super) struct Plan {
     pub(super) first: Option<&'static str>,
     pub(super) selected: String,
     pub(super) starts: String,
+    /// Whether it is still being foreseen, and appears by itself.
+    pub(super) pending: bool,
     /// Whether it can be run.
     pub(super) external: bool,
     pub(super) numbers: Vec<(&'static str, u64)>,
@@ -39,10 +46,17 @@ impl Plan {
         visit: &Visit,
         campaign: &Campaign,
         stands: Option<&SubjectChange>,
+        asked_for: bool,
     ) -> Result<Self, Trouble> {
         let (crm, w) = (visit.host.crm(), CampaignWords::of(visit.language()));
         let plan = crm.plan_campaign_up_to(&campaign.id, COUNTED).await?;
-        let foreseen = visit.told(visit.host.foreseen(campaign, FORESEEN).await)?;
+        let now = is_foreseen_now(visit.refreshed.as_deref(), asked_for, plan.selected);
+        let foreseen = if now {
+            visit.told(visit.host.foreseen(campaign, FORESEEN).await)?
+        } else {
+            None
+        };
+        let pending = !now && visit.host.can_foresee(campaign).await?;
         let external = campaign.is_external();
         let is_done = stands.is_some_and(|it| it.status == SyncStatus::Succeeded);
         let why = |it: &LeftOut| {
@@ -63,6 +77,7 @@ impl Plan {
                 None => w.at_once.to_owned(),
                 Some(at) => fill(w.evening, moment(at)),
             },
+            pending,
             external,
             numbers: foreseen.as_ref().map_or_else(Vec::new, |it| numbers(w, it)),
             left_out: left_out.map(why).collect(),
@@ -73,14 +88,24 @@ impl Plan {
 
 fn numbers(w: &CampaignWords, foreseen: &ExportForecast) -> Vec<(&'static str, u64)> {
     let left_out = foreseen.left_out.iter().map(|it| it.records).sum();
-    vec![
-        (w.on_list, foreseen.listed),
+    let seldom = [
         (w.created, foreseen.created),
         (w.changed, foreseen.changed),
         (w.looked_at, foreseen.looked_at),
-        (w.left_out, left_out),
-        (w.requests, foreseen.requests),
-    ]
+    ];
+    let mut numbers = vec![(w.on_list, foreseen.listed)];
+    numbers.extend(seldom.into_iter().filter(|it| it.1 > 0));
+    numbers.extend([(w.left_out, left_out), (w.requests, foreseen.requests)]);
+    numbers
+}
+
+/// Whether it is foreseen for this answer: where that is quick or was asked for. Of
+/// a page that is open, only while it waits for the plan.
+fn is_foreseen_now(refreshed: Option<&[String]>, asked_for: bool, selected: u64) -> bool {
+    match refreshed {
+        Some(ids) => ids.iter().any(|it| it == ID),
+        None => asked_for || selected <= QUICK,
+    }
 }
 
 /// What is said where not everybody was gone through.
@@ -93,6 +118,17 @@ fn partly(w: &CampaignWords, foreseen: &ExportForecast) -> Option<String> {
 mod tests {
     use super::*;
     use crate::explain::Language;
+
+    #[test]
+    fn a_page_does_not_wait_for_what_takes_long_and_does_not_repeat_it() {
+        assert!(is_foreseen_now(None, false, QUICK));
+        assert!(!is_foreseen_now(None, false, QUICK + 1));
+        assert!(is_foreseen_now(None, true, QUICK + 1));
+        let waits = ["results".to_owned(), ID.to_owned()];
+        assert!(is_foreseen_now(Some(&waits), false, QUICK + 1));
+        let waits = ["results".to_owned()];
+        assert!(!is_foreseen_now(Some(&waits), true, 1));
+    }
 
     #[test]
     fn a_plan_says_where_it_is_about_the_first_of_many() {
