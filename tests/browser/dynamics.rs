@@ -138,7 +138,7 @@ async fn marketing_list(language: Language) {
         .await;
     browser.sees(browser.say("Opgeslagen.", "Saved.")).await;
     browser
-        .sees(browser.say("nooit gesynchroniseerd", "never synced"))
+        .sees(browser.say("Nooit gesynchroniseerd", "Never synced"))
         .await;
     let add = browser.say("Toevoegen", "Add");
     for id in ["1", "2"] {

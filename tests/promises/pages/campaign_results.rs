@@ -69,7 +69,7 @@ async fn the_page_of_a_campaign_shows_the_numbers_of_spotler() {
         "{charts}"
     );
     let dutch = browser.in_dutch().page("/campaigns/c1").await;
-    assert!(row_of(&dutch, "Geopend").starts_with("Geopend 25.0 % 2 3"));
+    assert!(row_of(&dutch, "Geopend").starts_with("Geopend 25,0 % 2 3"));
     assert!(browser.page("/campaigns").await.contains(">Najaar</a>"));
 }
 

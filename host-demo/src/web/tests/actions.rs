@@ -149,7 +149,7 @@ async fn a_marketing_list_is_made_filled_and_synced() {
         .await;
     let page = browser.page(&list).await;
     assert!(
-        page.contains("Jansen") && page.contains("never synced"),
+        page.contains("Jansen") && page.contains("Never synced"),
         "{page}"
     );
     let answer = browser.post(&list, &[("do", "sync")]).await;
