@@ -156,7 +156,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<PopUp<'_>, Trou
         locked: it.locked && !it.on,
         said: match it.consent {
             Consent::Unset => words.consent_unset.to_owned(),
-            said => format!(
+            said @ (Consent::Given | Consent::Withdrawn) => format!(
                 "{} ({})",
                 words.consent_of(said),
                 words.origin_of(it.origin)
