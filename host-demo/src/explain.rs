@@ -75,7 +75,7 @@ impl Explainer {
             rest = tail;
         }
         general.push_str(rest);
-        general
+        general.replace("….", "…")
     }
 
     /// What to do next; none where nothing needs doing.

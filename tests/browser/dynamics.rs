@@ -138,7 +138,7 @@ async fn marketing_list(language: Language) {
         .await;
     browser.sees(browser.say("Opgeslagen.", "Saved.")).await;
     browser
-        .sees(browser.say("nooit gesynchroniseerd", "never synced"))
+        .sees(browser.say("Nooit gesynchroniseerd", "Never synced"))
         .await;
     let add = browser.say("Toevoegen", "Add");
     for id in ["1", "2"] {
@@ -219,7 +219,7 @@ async fn bounces_and_words(language: Language) {
     browser.sees("Anna de Boer").await;
     browser.press(browser.say("Gedaan", "Done")).await;
     browser
-        .sees(browser.say("Niets gevonden.", "Nothing found."))
+        .sees(browser.say("Er zijn geen open taken.", "There are no open tasks."))
         .await;
 
     // One deletion more than the guard lets through waits for a word.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use host_demo::contract::{Consent, ExportForecast};
 use host_demo::crm::Edit;
+use host_demo::explain::Language;
 use koppel_tests::{World, contact, person};
 
 use crate::campaigns::{everybody, form, people, rejections, results};
@@ -104,4 +105,100 @@ async fn what_is_foreseen_of_an_export_is_what_it_does() {
     assert!(done.contains_key("inactive-in-spotler"), "{done:?}");
     assert!(done.contains_key("bounced"), "{done:?}");
     assert_eq!(second.requests, world.requests().len() as u64);
+}
+
+/// PV-22, C13: before a run, the page of the campaign tells who would be left out and
+/// why; while it is under way and afterwards it tells how the campaign stands, and a
+/// second run is one.
+#[tokio::test]
+async fn the_page_foresees_a_run_and_tells_afterwards_how_it_stands() {
+    let world = World::start().await;
+    people(&world, 4).await;
+    let crm = world.host.crm();
+    crm.set_mail(&contact("1"), false).await.expect("saved");
+    world.say("2", 1, Consent::Withdrawn).await;
+    world.run().await;
+    crm.new_campaign("autumn", form(everybody()))
+        .await
+        .expect("a campaign");
+    let explainer = world.host.explainer().await.expect("texts");
+    let campaign = crm.campaign("autumn").await.expect("read").expect("there");
+    let foreseen = world.host.foreseen(&campaign, 1).await.expect("a forecast");
+    let reasons = foreseen.expect("it can be foreseen").left_out;
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+
+    let browser = world.browser("admin").await;
+    for (browser, language, words) in [
+        (
+            browser.clone(),
+            Language::English,
+            ["What would happen", "On the list", "Left out"],
+        ),
+        (
+            browser.in_dutch(),
+            Language::Dutch,
+            ["Wat er zou gebeuren", "Op de lijst", "Valt af"],
+        ),
+    ] {
+        let [title, on_list, left_out] = words;
+        let page = browser.page("/campaigns/autumn").await;
+        for text in [
+            format!(">{title}</h2>"),
+            format!("<dt>{on_list}</dt><dd>2</dd>"),
+            format!("<dt>{left_out}</dt><dd>2</dd>"),
+        ] {
+            assert!(page.contains(&text), "{text}: {page}");
+        }
+        for it in &reasons {
+            let why = explainer.text_for_many(language, &it.reason);
+            assert!(
+                page.contains(&format!("<li>1 × {why}</li>")),
+                "{why}: {page}"
+            );
+        }
+        assert!(!page.contains("id=\"standing\""), "{page}");
+    }
+
+    world.host.run_campaign("autumn").await.expect("queued");
+    let page = browser.page("/campaigns/autumn").await;
+    assert!(page.contains(">How the campaign stands</h2>"), "{page}");
+    assert!(!page.contains("id=\"plan-title\""), "{page}");
+    let campaign = crm.campaign("autumn").await.expect("read").expect("there");
+    let foreseen = world.host.foreseen(&campaign, 1).await.expect("an answer");
+    assert_eq!(foreseen, None, "it is under way");
+
+    world.run_to_the_end().await;
+    let page = browser.page("/campaigns/autumn").await;
+    for text in [
+        ">How the campaign stands</h2>",
+        ">Export once more</h2>",
+        "An existing list is not added to",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!page.contains(">What would happen</h2>"), "{page}");
+}
+
+/// C13: a page does not wait until many selected people have been gone through; who
+/// has no scripts asks for it.
+#[tokio::test]
+async fn a_page_is_shown_before_many_people_are_foreseen() {
+    let world = World::start().await;
+    for number in 1..=101 {
+        let email = format!("p{number}@voorbeeld.nl");
+        world
+            .save(&number.to_string(), person("Piet", &email))
+            .await;
+    }
+    let crm = world.host.crm();
+    crm.new_campaign("autumn", form(everybody()))
+        .await
+        .expect("a campaign");
+    let browser = world.browser("admin").await;
+    let page = browser.page("/campaigns/autumn").await;
+    assert!(page.contains("is being counted"), "{page}");
+    assert!(!page.contains("<dt>Left out</dt>"), "{page}");
+    let page = browser.page("/campaigns/autumn?foresee=yes").await;
+    assert!(page.contains("<dt>Left out</dt><dd>101</dd>"), "{page}");
+    assert!(!page.contains("is being counted"), "{page}");
 }

@@ -106,9 +106,17 @@ async fn campaign(world: &World) {
         auto_close: false,
     };
     let crm = world.host.crm();
-    crm.new_campaign("voorjaar", form).await.expect("made");
+    crm.new_campaign("voorjaar", form.clone())
+        .await
+        .expect("made");
     crm.run_campaign("voorjaar").await.expect("queued");
     world.run_to_the_end().await;
+    let planned = CampaignForm {
+        title: "Najaarsactie".to_owned(),
+        list_name: "Najaarsactie 2026".to_owned(),
+        ..form
+    };
+    crm.new_campaign("najaar", planned).await.expect("made");
 }
 
 async fn mailing(world: &World) {

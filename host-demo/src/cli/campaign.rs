@@ -11,7 +11,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    contract::{ExportForecast, SubjectChange},
+    contract::SubjectChange,
     crm::{
         attached::ABSENT,
         campaigns::{Campaign, CampaignForm},
@@ -19,7 +19,6 @@ use crate::{
         dump::facts,
     },
     explain::Language,
-    host::{DemoHost, HostError},
 };
 
 #[derive(Debug, Subcommand)]
@@ -116,7 +115,7 @@ async fn plan(id: &str, session: &Session) -> anyhow::Result<()> {
     let host = session.host().await?;
     let plan = host.crm().plan_campaign(id).await?;
     let foreseen = match host.crm().campaign(id).await? {
-        Some(campaign) => foreseen(&host, &campaign).await?,
+        Some(campaign) => host.foreseen(&campaign, u64::MAX).await?,
         None => None,
     };
     let explainer = host.explainer().await?;
@@ -138,22 +137,6 @@ async fn plan(id: &str, session: &Session) -> anyhow::Result<()> {
             .flat_map(|it| forecast::foreseen_lines(it, &explainer));
         std::iter::once(starts).chain(lines).collect::<Vec<_>>().join("\n")
     })
-}
-
-/// What an export would do; none where it is not sent through Spotler, or the
-/// connection is not active.
-async fn foreseen(
-    host: &DemoHost,
-    campaign: &Campaign,
-) -> Result<Option<ExportForecast>, HostError> {
-    if campaign.channel != "external" {
-        return Ok(None);
-    }
-    match host.foresee_export(campaign, u64::MAX).await {
-        Ok(foreseen) => Ok(Some(foreseen)),
-        Err(HostError::NotActive) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 async fn start(id: &str, session: &Session) -> anyhow::Result<()> {

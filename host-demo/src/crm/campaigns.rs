@@ -75,6 +75,13 @@ pub struct Campaign {
     pub run_at: Option<u64>,
 }
 
+impl Campaign {
+    /// Whether it is sent through an external system, so that it can be exported.
+    pub fn is_external(&self) -> bool {
+        self.channel == "external"
+    }
+}
+
 /// What a run would do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CampaignPlan {
@@ -297,6 +304,24 @@ impl DemoCrm {
         .await
     }
 
+    /// Whether a run of a campaign waits in the queue or is being worked on.
+    pub async fn is_under_way(&self, campaign: &Campaign) -> Result<bool, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        self.is_under_way_on(&mut connection, campaign).await
+    }
+
+    async fn is_under_way_on(
+        &self,
+        connection: &mut Connection,
+        campaign: &Campaign,
+    ) -> Result<bool, StoreError> {
+        let Some(event) = &campaign.event else {
+            return Ok(false);
+        };
+        let waiting = queue::waiting_event(connection, &self.tenant, event).await;
+        Ok(waiting.map_err(not_read)?.is_some())
+    }
+
     async fn run_on(
         &self,
         connection: &mut Connection,
@@ -305,17 +330,14 @@ impl DemoCrm {
     ) -> Result<EventKey, CampaignError> {
         let campaign = read(connection, tenant, id).await?;
         let campaign = campaign.ok_or_else(|| CampaignError::Unknown(id.to_owned()))?;
-        if campaign.channel != "external" {
+        if !campaign.is_external() {
             return Err(CampaignError::NotExternal {
                 id: campaign.id,
                 channel: campaign.channel,
             });
         }
-        if let Some(event) = &campaign.event {
-            let waiting = queue::waiting_event(connection, &self.tenant, event).await;
-            if waiting.map_err(not_read)?.is_some() {
-                return Err(CampaignError::UnderWay(campaign.id));
-            }
+        if self.is_under_way_on(connection, &campaign).await? {
+            return Err(CampaignError::UnderWay(campaign.id));
         }
         let selected = selections::count(connection, tenant, &campaign.selection).await?;
         let export = CampaignExport {

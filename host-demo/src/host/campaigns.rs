@@ -1,7 +1,7 @@
 //! Campaigns: their run, their results, and when the queue gets to them.
 
 use koppel_embedding::{
-    Event, EventKey,
+    Event, EventKey, QuestionError,
     contract::{
         campaign_forecasts::ExportForecast,
         campaigns::AddresseePage,
@@ -57,6 +57,32 @@ impl DemoHost {
     ) -> Result<AddresseePage, HostError> {
         let tenant = self.crm.tenant();
         Ok(self.host.list_addressees(tenant, campaign, start).await?)
+    }
+
+    /// Whether it can be told what an export of a campaign would do: not where it is
+    /// not sent through an external system, is under way already, or the connection
+    /// is not active.
+    pub async fn can_foresee(&self, campaign: &Campaign) -> Result<bool, HostError> {
+        Ok(campaign.is_external()
+            && !self.crm.is_under_way(campaign).await?
+            && self.connection().await?.active)
+    }
+
+    /// What an export of a campaign would do now, for a person who is about to run
+    /// it, as [`Self::foresee_export`] has it; none where it cannot be told.
+    pub async fn foreseen(
+        &self,
+        campaign: &Campaign,
+        most: u64,
+    ) -> Result<Option<ExportForecast>, HostError> {
+        if !self.can_foresee(campaign).await? {
+            return Ok(None);
+        }
+        match self.foresee_export(campaign, most).await {
+            // A component of before this question.
+            Err(HostError::Question(QuestionError::NotOffered(_))) => Ok(None),
+            foreseen => foreseen.map(Some),
+        }
     }
 
     /// What an export of a campaign would do now: who would be on the list, who

@@ -45,6 +45,8 @@ words! {
             "Putting back concerns contacts that are linked with the CRM, and lifts no opt-out.";
         kept: "Een back-up wordt negentig dagen versleuteld bewaard.",
             "A backup is kept for ninety days, encrypted.";
+        none_yet: "Er is nog geen back-up; maak hierboven de eerste.",
+            "There is no backup yet; make the first one above.";
     }
 }
 

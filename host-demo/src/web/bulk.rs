@@ -43,7 +43,10 @@ words! {
         step_3: "3. Bekijk en sla op", "3. Look and save";
         these: "De aangevinkte contacten", "The ticked contacts";
         none_ticked: "Vink contacten aan, of kies een groep.", "Tick contacts, or choose a group.";
-        group: "Of een groep", "Or a group";
+        none_here: "Er zijn nog geen contacten om aan te vinken.", "There are no contacts to tick yet.";
+        group_all: "Allen van deze soort", "All of this kind";
+        group_gated: "Allen van deze soort met het kenmerk “Spotler”",
+            "All of this kind with the attribute “Spotler”";
         group_search: "Wie deze tekst in naam, e-mail of nummer heeft",
             "Those who have this text in name, e-mail or id";
         group_relation: "De contacten van deze relatie", "The contacts of this relation";

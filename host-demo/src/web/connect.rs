@@ -45,6 +45,7 @@ words! {
         need_secret: "Vul het Spotler API Secret in.", "Enter the Spotler API Secret.";
         no_right: "U mag dit zien en niet wijzigen: daarvoor is het recht “spotler” nodig.",
             "You may see this and not change it: that needs the right “spotler”.";
+        standard: "standaard", "standard";
         custom: "eigen profiel", "own profile";
     }
 }
@@ -115,7 +116,10 @@ async fn gather<'a>(
 }
 
 async fn profiles(visit: &Visit, settings: Option<&SettingsView>) -> Result<Vec<Choice>, Trouble> {
-    let known = visit.host.profiles().await?;
+    let (known, w) = (
+        visit.host.profiles().await?,
+        ConnectWords::of(visit.language()),
+    );
     let (current, custom) = match settings.map(|it| &it.profile) {
         Some(Profile::Named(name)) => (name.as_str(), false),
         Some(Profile::Custom(_)) => ("", true),
@@ -125,18 +129,29 @@ async fn profiles(visit: &Visit, settings: Option<&SettingsView>) -> Result<Vec<
         .into_iter()
         .map(|it| Choice {
             chosen: it == current,
-            text: it.clone(),
+            text: called(w, &it).to_owned(),
             code: it,
         })
         .collect();
     if custom {
         profiles.push(Choice {
             code: String::new(),
-            text: ConnectWords::of(visit.language()).custom.to_owned(),
+            text: w.custom.to_owned(),
             chosen: true,
         });
     }
     Ok(profiles)
+}
+
+/// What people call a profile.
+fn called<'a>(w: &ConnectWords, profile: &'a str) -> &'a str {
+    match profile {
+        "default" => w.standard,
+        "perfectview" => "PerfectView",
+        "yoobi" => "Yoobi",
+        "dynamics365" => "Dynamics 365",
+        other => other,
+    }
 }
 
 /// Saves the settings and has them checked; refused without the right (PV-02).

@@ -83,7 +83,7 @@ fn in_word(visit: &Visit, fact: &NamedValue) -> Option<(String, String)> {
     match fact.name.as_str() {
         // Ids, and what stands elsewhere on the page.
         "source" | "message" | "participation" | "form-result" | "list" | "spotler-id"
-        | "list-absent" | "online-version" => None,
+        | "list-absent" | "online-version" | "members" => None,
         "selected" => plain(w.selected),
         "exported" => plain(w.exported),
         "left-out" => plain(w.left_out),
@@ -123,6 +123,10 @@ fn in_word(visit: &Visit, fact: &NamedValue) -> Option<(String, String)> {
         "bounced" => named(w.bounced, state(w, value)),
         "name" => plain(w.name),
         other if other.starts_with("clicked-link-") => plain(w.clicked_link),
+        other if other.starts_with("left-out-") => {
+            let reason = other.trim_start_matches("left-out-");
+            plain(&visit.explainer.text_for_many(visit.language(), reason))
+        }
         other => Some((other.replace('-', " "), value.to_owned())),
     }
 }

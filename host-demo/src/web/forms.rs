@@ -57,6 +57,10 @@ words! {
         none: "In deze periode is het formulier niet ingevuld. Spotler noemt de vragen alleen samen met antwoorden.",
             "The form was not filled in within this period. Spotler tells the questions only together with answers.";
         back: "Naar de formulieren", "To the forms";
+        no_forms: "Er zijn in Spotler nog geen formulieren; zodra u er daar een maakt, staat het hier.",
+            "There are no forms in Spotler yet; as soon as you make one there, it is here.";
+        no_results: "In deze periode is niets ingestuurd.",
+            "Nothing was sent in within this period.";
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Frame {
     /// What was just done, as a sentence.
     pub(crate) said: Option<&'static str>,
     path: String,
+    /// Whether this is a later page of something.
+    later: bool,
 }
 
 impl Frame {
@@ -45,6 +47,7 @@ impl Frame {
             other: format!("{}?{}", uri.path(), asked.join("&")),
             said: said.and_then(|it| sentence(words, it)),
             path: uri.path().to_owned(),
+            later: query.split('&').any(is_place),
         }
     }
 
@@ -55,6 +58,16 @@ impl Frame {
     /// The tag of the other language.
     pub(crate) fn other_tag(&self) -> &'static str {
         other(self.language).tag()
+    }
+
+    /// What stands where there is nothing: that there is none at all, or, on a
+    /// later page, that the one before was the last.
+    pub(crate) fn empty<'a>(&self, none_at_all: &'a str) -> &'a str {
+        if self.later {
+            self.words.no_more
+        } else {
+            none_at_all
+        }
     }
 
     /// The entries of the menu: address and text.
@@ -114,6 +127,12 @@ impl Frame {
     }
 }
 
+/// Whether a part of the query says where a page starts.
+fn is_place(part: &str) -> bool {
+    let place = part.split_once('=');
+    place.is_some_and(|(name, value)| matches!(name, "after" | "before") && !value.is_empty())
+}
+
 /// In which section of the menu an entry stands.
 fn section_of(address: &str) -> usize {
     match address {
@@ -164,6 +183,14 @@ mod tests {
         let entries = sections.iter().flat_map(|it| &it.1);
         assert_eq!(entries.count(), frame.menu().len());
         assert!(sections.iter().all(|it| !it.1.is_empty()));
+    }
+
+    #[test]
+    fn after_the_last_page_there_is_no_more() {
+        assert_eq!(frame("/jobs").empty("None yet."), "None yet.");
+        assert_eq!(frame("/jobs?after=").empty("None yet."), "None yet.");
+        let later = frame("/log?lang=en&before=3").empty("None yet.");
+        assert_eq!(later, "There is no more; that was everything.");
     }
 
     #[test]

@@ -29,6 +29,7 @@ words! {
         opt_out: "Opt-out bij Spotler", "Opt-out at Spotler";
         p50: "de helft binnen {} s", "half of them within {} s";
         p95: "95 van de 100 binnen {} s", "95 of 100 within {} s";
+        measured_none: "geen opt-out in zeven dagen", "no opt-out in seven days";
         measured_one: "van 1 opt-out in zeven dagen", "of 1 opt-out in seven days";
         measured: "van {} opt-outs in zeven dagen", "of {} opt-outs in seven days";
         requests: "Verzoeken aan Spotler", "Requests to Spotler";
@@ -36,6 +37,8 @@ words! {
         saved_one: "1 gebeurtenis kwam zonder verzoek uit", "1 event needed no request";
         saved: "{} gebeurtenissen kwamen zonder verzoek uit", "{} events needed no request";
         request: "Verzoek", "Request";
+        no_calls: "Er is nog niets verwerkt.", "Nothing has been dealt with yet.";
+        no_requests: "Er is nog geen verzoek aan Spotler gedaan.", "No request has been made to Spotler yet.";
         last: "De laatste 1.000 aanroepen", "The last 1,000 calls";
         component: "Koppeling", "Connector";
         version: "versie {}", "version {}";
@@ -95,7 +98,10 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
         oldest: oldest.unwrap_or_else(|| w.nothing_waits.to_owned()),
         p50: fill(w.p50, seconds(latency.p50_ms)),
         p95: fill(w.p95, seconds(latency.p95_ms)),
-        measured: counted(latency.measured as u64, w.measured_one, w.measured),
+        measured: match latency.measured {
+            0 => w.measured_none.to_owned(),
+            some => counted(some as u64, w.measured_one, w.measured),
+        },
         latency,
         outcomes: calls.outcomes.into_iter().map(outcome).collect(),
         made: calls.requests.values().sum(),

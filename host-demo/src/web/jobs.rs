@@ -55,6 +55,14 @@ words! {
         e_who: "Noem een contact.", "Name a contact.";
         e_trigger: "Kies een automation.", "Choose an automation.";
         to_bulk: "Veel contacten tegelijk wijzigen", "Change many contacts at once";
+        none_yet: "Er zijn nog geen opdrachten; start hieronder de eerste.",
+            "There are no jobs yet; start the first one below.";
+        uncounted: "nog niet geteld", "not counted yet";
+        no_records: "geen", "none";
+        nothing_failed: "Er is niets mislukt.", "Nothing failed.";
+        no_results: "Deze opdracht heeft geen resultaten per record.",
+            "This job has no results by record.";
+        no_results_yet: "Er zijn nog geen resultaten.", "There are no results yet.";
     }
 }
 
@@ -80,6 +88,8 @@ struct JobPage<'a> {
     asked: Vec<(String, String)>,
     results: Vec<ResultRow>,
     only_failed: bool,
+    /// What is said where there is no result.
+    nothing: &'static str,
     next: Option<String>,
 }
 
@@ -93,9 +103,11 @@ struct Job {
     status: &'static str,
     status_code: &'static str,
     under_way: bool,
-    records: u64,
-    through: u64,
-    failed: u64,
+    /// Through how many records it is, and of how many; none where none counts.
+    progress: Option<(u64, u64)>,
+    /// The same in words.
+    records: String,
+    failed: String,
     result: String,
 }
 
@@ -111,6 +123,10 @@ impl Job {
     fn of(job: &jobs::Job, visit: &Visit) -> Self {
         let code = job.result_code.as_deref();
         let text = |it| visit.explainer.text(visit.language(), it, &job.about);
+        let w = JobsWords::of(visit.language());
+        let under_way = job.status == SyncStatus::Processing;
+        let through = job.records.saturating_sub(job.awaited);
+        let progress = (job.records > 0).then_some((through, job.records));
         Self {
             number: job.number,
             operation: operations::name(visit, &job.operation),
@@ -119,10 +135,14 @@ impl Job {
             ended: job.ended_at.map(moment).unwrap_or_default(),
             status: visit.frame.words.status_of(Some(job.status)),
             status_code: job.status.code(),
-            under_way: job.status == SyncStatus::Processing,
-            records: job.records,
-            through: job.records.saturating_sub(job.awaited),
-            failed: job.failed,
+            under_way,
+            progress,
+            records: match progress {
+                Some((through, records)) => format!("{through} / {records}"),
+                None if under_way => w.uncounted.to_owned(),
+                None => w.no_records.to_owned(),
+            },
+            failed: progress.map_or_else(|| "–".to_owned(), |_| job.failed.to_string()),
             result: code.map(text).unwrap_or_default(),
         }
     }
@@ -297,9 +317,16 @@ async fn gather<'a>(visit: &'a Visit, number: u64, asked: &Asked) -> Result<JobP
             text: visit.explainer.text(visit.language(), &it.code, &it.about),
         });
     }
+    let w = JobsWords::of(visit.language());
+    let nothing = match (only_failed, job.status) {
+        (true, _) => w.nothing_failed,
+        (false, SyncStatus::Processing) => w.no_results_yet,
+        (false, _) => w.no_results,
+    };
     Ok(JobPage {
         frame: &visit.frame,
-        w: JobsWords::of(visit.language()),
+        w,
+        nothing,
         asked: operations::asked(visit, &job).await?,
         job: Job::of(&job, visit),
         results,

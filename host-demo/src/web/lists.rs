@@ -45,7 +45,6 @@ words! {
         text: "Tekst", "Text";
         make: "Lijst maken", "Make the list";
         in_spotler: "In Spotler", "In Spotler";
-        never: "nooit gesynchroniseerd", "never synced";
         renamed: "Sindsdien hernoemd; synchroniseer de lijst.", "Renamed since; sync it.";
         sync: "Naar Spotler synchroniseren", "Sync to Spotler";
         sync_hint: "Opslaan verstuurt niets; deze knop brengt de lijst in Spotler bij met wie er nu op staat. Wie zich heeft afgemeld of bouncet, gaat niet mee.",
@@ -72,6 +71,11 @@ words! {
         e_mixed: "Op deze lijst kan alleen één soort staan: {}.",
             "This list can only hold one kind: {}.";
         e_no_record: "Dat is er niet, of het is niet in gebruik.", "There is none, or it is not active.";
+        none_yet: "Er zijn nog geen marketinglijsten; maak hieronder de eerste.",
+            "There are no marketing lists yet; make the first one below.";
+        no_members: "Er staat nog niemand op deze lijst.", "Nobody is on this list yet.";
+        nobody_fits: "Op dit moment voldoet niemand aan het filter.",
+            "Nobody meets the filter at this moment.";
     }
 }
 
@@ -151,7 +155,8 @@ fn row(visit: &Visit, list: &StoredList, stands: Option<&SubjectChange>) -> Row 
         found.map(|it| it.value.as_str())
     };
     let mut text = match stands {
-        None => w.never.to_owned(),
+        // The status says that it was never synced.
+        None => String::new(),
         Some(it) => {
             let reason = fact("reason").unwrap_or_default();
             visit.explainer.text(visit.language(), reason, &it.facts)

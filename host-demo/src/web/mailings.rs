@@ -69,6 +69,8 @@ words! {
         medium: "Soort", "Kind";
         email: "e-mail", "e-mail";
         sms: "sms", "text message";
+        none_sent: "Er is nog geen mailing verstuurd; zodra u er in Spotler een verstuurt, staat hij hier.",
+            "No mailing has been sent yet; as soon as you send one in Spotler, it is here.";
     }
 }
 

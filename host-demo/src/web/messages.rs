@@ -11,11 +11,12 @@ use serde::Deserialize;
 use super::{
     frame::Frame,
     links::{encoded, moment},
+    subjects,
     trouble::Trouble,
     visit::Visit,
     words::words,
 };
-use crate::crm::outbox::Message;
+use crate::{contract::NamedValue, crm::outbox::Message};
 
 /// Messages of a page.
 const SHOWN: u32 = 50;
@@ -27,6 +28,7 @@ words! {
         to: "Aan", "To";
         to_you: "u", "you";
         to_administrators: "beheerders", "administrators";
+        none_yet: "U hebt nog geen berichten.", "You have no messages yet.";
     }
 }
 
@@ -65,21 +67,23 @@ async fn gather<'a>(visit: &'a Visit, after: &str) -> Result<Messages<'a>, Troub
     let messages = crm.messages_to(user, visit.may(), after, SHOWN).await?;
     let full = u32::try_from(messages.len()).is_ok_and(|it| it == SHOWN);
     let next = messages.last().filter(|_| full);
-    let row = |it: &Message| Row {
+    let row = |it: &Message, about: &[NamedValue]| Row {
         at: moment(it.at),
         to: match it.user {
             Some(_) => w.to_you,
             None => w.to_administrators,
         },
-        text: visit.explainer.text(visit.language(), &it.code, &it.about),
-        next_step: visit
-            .explainer
-            .next_step(visit.language(), &it.code, &it.about),
+        text: visit.explainer.text(visit.language(), &it.code, about),
+        next_step: visit.explainer.next_step(visit.language(), &it.code, about),
     };
+    let mut rows = Vec::new();
+    for it in &messages {
+        rows.push(row(it, &subjects::titled(visit, &it.about).await?));
+    }
     Ok(Messages {
         frame: &visit.frame,
         next: next.map(|it| format!("/messages?after={}", encoded(&it.key))),
-        rows: messages.iter().map(row).collect(),
+        rows,
         w,
     })
 }

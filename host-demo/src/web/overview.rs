@@ -32,6 +32,7 @@ words! {
         active: "actief", "active";
         inactive: "niet actief", "not active";
         mapping_saved: "Mapping opgeslagen", "Mapping saved";
+        no_records: "Er zijn nog geen contacten.", "There are no contacts yet.";
         by_status: "Contacten per status", "Contacts by status";
         first_steps: "Eerste stappen", "First steps";
         step_backup: "Maak eerst een back-up van de contacten in Spotler.",

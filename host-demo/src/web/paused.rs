@@ -33,6 +33,7 @@ words! {
         action: "een handeling", "an operation";
         others_now: "Er wachten intussen andere contacten; kijk opnieuw.",
             "Other contacts wait by now; look again.";
+        none_waits: "Er wacht niets op een bevestiging.", "Nothing waits for a confirmation.";
     }
 }
 

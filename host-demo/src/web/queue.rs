@@ -38,6 +38,11 @@ words! {
         vendor: "leverancier van het CRM", "vendor of the CRM";
         retry: "Opnieuw proberen", "Try again";
         end: "Afgehandeld", "Dealt with";
+        none_rejected: "Er is niets afgewezen; niemand hoeft iets te doen.",
+            "Nothing was rejected; nobody has to act.";
+        none_retrying: "Er wordt niets opnieuw geprobeerd.", "Nothing is being retried.";
+        none_waiting: "Er wacht niets; alles is verwerkt.",
+            "Nothing waits; everything has been dealt with.";
     }
 }
 
@@ -47,7 +52,8 @@ struct Queue<'a> {
     frame: &'a Frame,
     w: &'static QueueWords,
     rejected: Vec<Refused>,
-    sorts: Vec<(&'static str, Vec<Waits>)>,
+    /// What each sort is called, what is said where there is none, and all of it.
+    sorts: Vec<(&'static str, &'static str, Vec<Waits>)>,
 }
 
 struct Waits {
@@ -80,12 +86,16 @@ async fn gather(visit: &Visit) -> Result<Queue<'_>, Trouble> {
         rejected.push(refused(visit, it, w).await?);
     }
     let mut sorts = Vec::new();
-    for (title, events) in [(w.retrying, &queue.retrying), (w.waiting, &queue.waiting)] {
+    let all = [
+        (w.retrying, w.none_retrying, &queue.retrying),
+        (w.waiting, w.none_waiting, &queue.waiting),
+    ];
+    for (title, nothing, events) in all {
         let mut rows = Vec::new();
         for it in events {
             rows.push(waits(visit, it, w).await?);
         }
-        sorts.push((title, rows));
+        sorts.push((title, nothing, rows));
     }
     Ok(Queue {
         frame: &visit.frame,

@@ -34,6 +34,8 @@ words! {
         show: "Tonen", "Show";
         new: "Nieuw:", "New:";
         to_bulk: "Veel contacten tegelijk wijzigen", "Change many contacts at once";
+        none_yet: "Er zijn nog geen contacten, leads of accounts; maak hierboven de eerste.",
+            "There are no contacts, leads or accounts yet; make the first one above.";
     }
 }
 
@@ -53,6 +55,18 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// Whether nothing was searched for and nothing left out.
+    fn everything(&self) -> bool {
+        let all = [
+            &self.search,
+            &self.kind,
+            &self.status,
+            &self.reason,
+            &self.after,
+        ];
+        all.iter().all(|it| it.is_empty())
+    }
+
     /// The address of the list with these wishes, without a place in it.
     fn address(&self) -> String {
         format!(

@@ -32,7 +32,8 @@ words! {
         to_bindings: "Koppelingen bekijken", "See the bindings";
         carts: "Winkelwagens", "Carts";
         orders: "Bestellingen", "Orders";
-        none_yet: "Hier staat nog niets.", "Nothing here yet.";
+        no_carts: "Er zijn nog geen winkelwagens.", "There are no carts yet.";
+        no_orders: "Er zijn nog geen bestellingen.", "There are no orders yet.";
         id: "Nummer", "Id";
         whose: "Van", "Of";
         products: "Producten", "Products";

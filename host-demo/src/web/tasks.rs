@@ -42,6 +42,8 @@ words! {
         open: "Open taken", "Open tasks";
         only: "Alleen van", "Only of";
         show: "Tonen", "Show";
+        no_bounces: "Er komen geen e-mailadressen terug.", "No e-mail addresses bounce.";
+        none_open: "Er zijn geen open taken.", "There are no open tasks.";
     }
 }
 

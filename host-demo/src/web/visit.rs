@@ -35,6 +35,9 @@ pub(crate) struct Visit {
     pub(crate) explainer: Arc<Explainer>,
     /// The session's token.
     pub(crate) token: String,
+    /// What of an open page is fetched anew, by the ids of its parts; none where the
+    /// whole page is asked for.
+    pub(crate) refreshed: Option<Vec<String>>,
     /// Set while a form is only tried.
     pub(crate) rehearsal: Option<Rehearsal>,
 }
@@ -58,6 +61,7 @@ impl FromRequestParts<Pages> for Visit {
             host: pages.host.as_user(&user),
             explainer,
             token,
+            refreshed: refreshed(&parts.headers),
             rehearsal: None,
         })
     }
@@ -120,6 +124,12 @@ impl Visit {
         let user = self.frame.user.as_ref();
         user.is_some_and(|it| it.has(SPOTLER_RIGHT))
     }
+}
+
+/// The ids that `live.js` names.
+fn refreshed(headers: &HeaderMap) -> Option<Vec<String>> {
+    let ids = headers.get("x-refresh")?.to_str().ok()?;
+    Some(ids.split_whitespace().map(str::to_owned).collect())
 }
 
 /// Whose session the request shows.

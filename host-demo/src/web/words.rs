@@ -128,6 +128,8 @@ words! {
         next_page: "Volgende bladzijde", "Next page";
         first_page: "Eerste bladzijde", "First page";
         none_found: "Niets gevonden.", "Nothing found.";
+        no_more: "Er is niet meer; dit was alles.", "There is no more; that was everything.";
+        log_empty: "Er is nog niets gemeld.", "Nothing has been reported yet.";
         permission: "Permissie", "Permission";
         permissions: "Permissies", "Permissions";
         type_text: "tekst", "text";

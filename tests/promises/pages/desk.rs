@@ -103,7 +103,8 @@ async fn messages_are_shown_to_whom_they_are_meant_for() {
         .await
         .expect("a user");
     let femke = world.browser("femke").await;
-    assert!(femke.page("/messages").await.contains("Nothing found."));
+    let hers = femke.page("/messages").await;
+    assert!(hers.contains("You have no messages yet."));
 }
 
 /// PV-02: the right is given and taken on a page, by those who have it; nobody takes

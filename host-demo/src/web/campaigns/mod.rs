@@ -55,12 +55,30 @@ words! {
         for_permission: "Permissie waarvoor de mailing is", "Permission that the mailing is for";
         auto_close: "De activiteit mag vanzelf gesloten worden", "The activity may be closed by itself";
         make: "Naar het plan", "On to the plan";
+        standing: "Hoe de campagne ervoor staat", "How the campaign stands";
         plan: "Wat er zou gebeuren", "What would happen";
+        again: "Nog een keer exporteren", "Export once more";
+        again_hint: "Een bestaande lijst wordt niet aangevuld: geef de lijst in Spotler eerst een andere naam, of verwijder haar.",
+            "An existing list is not added to: give the list in Spotler another name first, or remove it.";
         selected: "{} geselecteerd", "{} selected";
-        at_once: "De export begint meteen. Er wordt niemand gemaild.",
-            "The export starts at once. Nobody is mailed.";
-        evening: "Meer dan 2.500: de export wacht tot {} (UTC). Met hoogstens 2.500 begint hij meteen.",
-            "More than 2,500: the export waits until {} (UTC). With 2,500 at most it starts at once.";
+        at_once: "De export zou meteen beginnen. Er wordt niemand gemaild.",
+            "The export would start at once. Nobody is mailed.";
+        evening: "Meer dan 2.500: de export zou wachten tot {} (UTC); met hoogstens 2.500 begint hij meteen. Er wordt niemand gemaild.",
+            "More than 2,500: the export would wait until {} (UTC); with 2,500 at most it starts at once. Nobody is mailed.";
+        on_list: "Op de lijst", "On the list";
+        created: "Nieuw in Spotler", "New in Spotler";
+        changed: "Bij te werken", "To be updated";
+        looked_at: "Eerst te bekijken", "To be looked at first";
+        left_out: "Valt af", "Left out";
+        requests: "Verzoeken (minstens)", "Requests (at least)";
+        foreseeing: "Wie op de lijst komt en wie afvalt, wordt nu geteld.",
+            "Who would be on the list and who would be left out is being counted.";
+        foresee: "Tel het nu", "Count it now";
+        not_run: "nog niet geëxporteerd", "not exported yet";
+        decimal_mark: ",", ".";
+        why_left_out: "Waarom iemand afvalt", "Why somebody is left out";
+        first_only: "Dit zijn de eerste {} van de selectie; de export gaat iedereen na.",
+            "These are the first {} of the selection; the export goes through everybody.";
         run: "Naar Spotler exporteren", "Export to Spotler";
         progress: "Voortgang", "Progress";
         last_run: "Laatst uitgevoerd (UTC)", "Last run (UTC)";
@@ -94,6 +112,8 @@ words! {
         e_under_way: "De campagne is onderweg.", "The campaign is under way.";
         e_not_external: "Deze campagne gaat niet via een extern systeem.",
             "This campaign is not sent through an external system.";
+        none_yet: "Er zijn nog geen campagnes; maak hieronder de eerste.",
+            "There are no campaigns yet; make the first one below.";
     }
 }
 
@@ -171,7 +191,9 @@ fn row(visit: &Visit, campaign: &Campaign, stands: Option<&SubjectChange>) -> Ro
         link: encoded(&campaign.id),
         title: campaign.title.clone(),
         list_name: campaign.list_name.clone(),
-        status: stands.map_or("–", |it| visit.frame.words.status_of(Some(it.status))),
+        status: stands.map_or(CampaignWords::of(visit.language()).not_run, |it| {
+            visit.frame.words.status_of(Some(it.status))
+        }),
         status_code: stands.map_or("none", |it| it.status.code()),
         run_at: campaign.run_at.map(moment).unwrap_or_default(),
     }

@@ -1,9 +1,16 @@
-//! One campaign (PV-22, PV-24): plan, run with its progress, and the results: a
-//! table, charts, and the people of each result (PV-43..PV-47).
+//! One campaign (PV-22, PV-24): what a run would do, how the last one stands, and
+//! the results: a table, charts, and the people of each result (PV-43..PV-47).
+
+mod plan;
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
 
+use self::plan::Plan;
 use super::{CampaignWords, Row, problem, row};
 use crate::{
     contract::Snapshot,
@@ -17,11 +24,9 @@ use crate::{
         form::Posted,
         frame::Frame,
         links::{encoded, moment},
-        overview::{COUNTED, at_most},
         people::{self, addressees},
         trouble::{Trouble, shown},
         visit::Visit,
-        words::fill,
     },
 };
 
@@ -32,10 +37,13 @@ struct CampaignPage<'a> {
     w: &'static CampaignWords,
     problem: Option<&'static str>,
     campaign: Row,
-    selected: String,
-    starts: String,
-    external: bool,
+    /// Whether it was run before.
+    has_run: bool,
+    /// Whether the facts of its last run name the list.
+    names_list: bool,
     under_way: Option<(u64, u64)>,
+    /// What a run would do; none while one is under way.
+    plan: Option<Plan>,
     waits: Option<String>,
     facts: Vec<(String, String)>,
     results: Vec<Shown>,
@@ -72,20 +80,33 @@ fn sent(visit: &Visit, stored: &StoredMailing) -> Sent {
         people: people::links(visit, &it.id, it.medium),
     }
 }
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    /// `yes`: the plan is waited for, whatever time it takes.
+    #[serde(default)]
+    foresee: String,
+}
+
 /// One campaign: plan, progress, results.
-pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Response {
-    visit.show(gather(&visit, &id, None).await)
+pub(crate) async fn one(
+    visit: Visit,
+    Path(id): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let asked = asked.map(|Query(it)| it).unwrap_or_default();
+    visit.show(gather(&visit, &id, None, asked.foresee == "yes").await)
 }
 
 async fn gather<'a>(
     visit: &'a Visit,
     id: &str,
     problem: Option<&'static str>,
+    foresee: bool,
 ) -> Result<CampaignPage<'a>, Trouble> {
     let (crm, w) = (visit.host.crm(), CampaignWords::of(visit.language()));
     let campaign = crm.campaign(id).await?.ok_or(Trouble::NotFound)?;
     let stands = crm.subject("campaign", id).await?;
-    let plan = crm.plan_campaign_up_to(id, COUNTED).await?;
     let forecast = visit.host.campaign_forecast().await?;
     let line = forecast.lines.iter().find(|it| it.campaign == id);
     let waits = line
@@ -110,12 +131,12 @@ async fn gather<'a>(
         frame: &visit.frame,
         problem,
         campaign: row(visit, &campaign, stands.as_ref()),
-        selected: fill(w.selected, at_most(plan.selected)),
-        starts: match plan.starts_at {
-            None => w.at_once.to_owned(),
-            Some(at) => fill(w.evening, moment(at)),
+        has_run: campaign.event.is_some(),
+        names_list: facts.iter().any(|it| it.name == "list-name"),
+        plan: match line {
+            Some(_) => None,
+            None => Some(Plan::of(visit, &campaign, stands.as_ref(), foresee).await?),
         },
-        external: campaign.channel == "external",
         under_way: line.map(|it| {
             let progress = it.progress.as_ref();
             (
@@ -127,7 +148,7 @@ async fn gather<'a>(
         facts: facts::in_words(visit, facts),
         chart,
         over_time: over_time(visit, &mailings).await?,
-        results: rows.iter().map(|it| result(w, it)).collect(),
+        results: rows.iter().map(|it| result(visit, it)).collect(),
         addressees: if campaign.event.is_some() {
             addressees::links(visit, id)
         } else {
@@ -163,13 +184,15 @@ fn counted(w: &CampaignWords, counted: Counted) -> &'static str {
     }
 }
 
-fn result(w: &CampaignWords, row: &ResultRow) -> Shown {
+fn result(visit: &Visit, row: &ResultRow) -> Shown {
+    let w = CampaignWords::of(visit.language());
     let number = |it: Option<u64>| it.map_or_else(|| w.not_told.to_owned(), |it| it.to_string());
     Shown {
         counted: counted(w, row.counted),
         percentage: row
             .per_mille
-            .map_or_else(|| w.not_told.to_owned(), percentage),
+            .map_or_else(|| w.not_told.to_owned(), percentage)
+            .replace('.', w.decimal_mark),
         unique: number(row.unique),
         total: number(row.total),
         last_at: row.last_at.map(moment).unwrap_or_default(),
@@ -187,7 +210,7 @@ pub(crate) async fn run(Path(id): Path<String>, posted: Posted) -> Response {
                 .await
         }
         Err(error) => match problem(w, &error) {
-            Some(text) => visit.refuse(gather(&visit, &id, Some(text)).await),
+            Some(text) => visit.refuse(gather(&visit, &id, Some(text), false).await),
             None => shown(&visit.frame, &error.into()),
         },
     }

@@ -73,6 +73,8 @@ words! {
             "By hand: at the contact, or for many contacts at once.";
         to_bulk: "Veel contacten tegelijk", "Many contacts at once";
         checking: "De instellingen worden nagekeken.", "The settings are being checked.";
+        none_yet: "Er zijn nog geen automations of campagnes; maak er een in Spotler en kies “Opnieuw ophalen”.",
+            "There are no automations or campaigns yet; make one in Spotler and choose “List anew”.";
     }
 }
 

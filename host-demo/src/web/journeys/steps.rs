@@ -28,6 +28,8 @@ words! {
         people: "Wie", "Who";
         not_applicable: "niet van toepassing", "does not apply";
         back: "Naar de campagnes", "To the campaigns";
+        none_yet: "Deze reeks heeft in Spotler nog geen berichten.",
+            "This sequence has no messages in Spotler yet.";
     }
 }
 

@@ -32,6 +32,8 @@ words! {
         who: "Wie", "Who";
         why: "Waarom niet", "Why not";
         to_campaign: "Naar de campagne", "To the campaign";
+        none_exported: "Er is nog niemand geëxporteerd.", "Nobody has been exported yet.";
+        none_left_out: "Er is niemand weggelaten.", "Nobody was left out.";
     }
 }
 

@@ -49,6 +49,7 @@ words! {
         everybody: "Van iedereen", "Of everybody";
         fresh: "Zoals Spotler het nu zegt; wie vaker iets deed, staat per bladzijde één keer.",
             "As Spotler tells it now; whoever did something more than once stands once on a page.";
+        nothing_told: "Spotler meldt hier nog niets.", "Spotler reports nothing here yet.";
     }
 }
 

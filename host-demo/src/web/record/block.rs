@@ -11,7 +11,7 @@ use super::{
     participations::{standing, switch_name},
 };
 use crate::{
-    contract::{JourneySwitch, ManualAction, PermissionWish, RecordRef, Standing},
+    contract::{Consent, JourneySwitch, ManualAction, PermissionWish, RecordRef, Standing},
     crm::codes::Code,
     host::HostError,
     web::{
@@ -154,11 +154,14 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<PopUp<'_>, Trou
         name: it.name.clone(),
         on: it.on,
         locked: it.locked && !it.on,
-        said: format!(
-            "{} ({})",
-            words.consent_of(it.consent),
-            words.origin_of(it.origin)
-        ),
+        said: match it.consent {
+            Consent::Unset => words.consent_unset.to_owned(),
+            said @ (Consent::Given | Consent::Withdrawn) => format!(
+                "{} ({})",
+                words.consent_of(said),
+                words.origin_of(it.origin)
+            ),
+        },
     });
     let w = BlockWords::of(visit.language());
     let journeys = visit.told(visit.host.switches(&record.reference).await)?;

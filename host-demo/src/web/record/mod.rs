@@ -45,6 +45,8 @@ words! {
         origin: "Gezegd in", "Said in";
         evidence: "Bewijs", "Evidence";
         timeline: "Tijdlijn", "Timeline";
+        no_permissions: "Er zijn nog geen permissies; ze komen uit Spotler zodra de verbinding klopt.",
+            "There are no permissions yet; they come from Spotler as soon as the connection is right.";
         timeline_empty: "Er is nog niets verstuurd.", "Nothing was sent yet.";
         history: "Geschiedenis", "History";
         history_empty: "Er is nog niets gesynchroniseerd.", "Nothing was synced yet.";
@@ -213,7 +215,10 @@ async fn facts(
             words.yes_no(record.sync_enabled).to_owned(),
         ),
         (w.mail.to_owned(), mail),
-        (w.owner.to_owned(), record.owner.clone().unwrap_or_default()),
+        (
+            w.owner.to_owned(),
+            record.owner.clone().unwrap_or_else(|| "–".to_owned()),
+        ),
     ];
     for field in visit.host.crm().catalogue().await?.fields() {
         if let Some(it) = record.fields.get(&field.name) {

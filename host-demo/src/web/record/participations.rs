@@ -42,6 +42,8 @@ words! {
         unsure: "onzeker of het begon", "not sure whether it began";
         refused: "geweigerd door Spotler", "refused by Spotler";
         stopped: "gestopt door het CRM", "stopped by the CRM";
+        none_yet: "Er is nog geen automation die het CRM kan starten; geef er in Spotler een externe trigger aan.",
+            "There is no automation yet that the CRM can start; give one an external trigger in Spotler.";
     }
 }
 

@@ -49,6 +49,12 @@ words! {
         answers: "Antwoorden", "Answers";
         not_linked: "Dit contact is niet met Spotler gekoppeld; er is niets te vragen.",
             "This contact is not linked with Spotler; there is nothing to ask.";
+        no_mailings: "Dit contact heeft nog geen mailing gekregen.",
+            "This contact has not been sent a mailing yet.";
+        no_journeys: "Dit contact heeft nog geen bericht van een automation of campagne gekregen.",
+            "This contact has not been sent a message of an automation or campaign yet.";
+        no_forms: "Dit contact heeft nog geen formulier ingevuld.",
+            "This contact has not filled in a form yet.";
     }
 }
 
@@ -69,6 +75,8 @@ struct Received<'a> {
     tabs: Tabs,
     sets: Vec<(String, &'static str, bool)>,
     title: &'static str,
+    /// What is said where there is none.
+    nothing: &'static str,
     linked: bool,
     messages: Vec<Message>,
     forms: Option<Vec<FilledIn>>,
@@ -138,7 +146,11 @@ async fn gather<'a>(
         ("journeys", w.journeys),
         ("forms", w.forms),
     ];
-    let title = all.iter().find(|it| it.0 == set).map_or("", |it| it.1);
+    let (title, nothing) = match set {
+        "journeys" => (w.journeys, w.no_journeys),
+        "forms" => (w.forms, w.no_forms),
+        _ => (w.mailings, w.no_mailings),
+    };
     let forms = page.forms.iter().map(|it| form(visit, it)).collect();
     Ok(Received {
         frame: &visit.frame,
@@ -148,6 +160,7 @@ async fn gather<'a>(
             .map(|(it, text)| (format!("/received/{link}?show={it}"), text, it == set))
             .into(),
         title,
+        nothing,
         linked,
         messages: page
             .messages

@@ -56,6 +56,7 @@ impl Sent {
         let facts = facts::in_words(visit, &activity.facts);
         let facts = facts
             .into_iter()
+            .filter(|(_, value)| *value != activity.title)
             .map(|(name, value)| format!("{name}: {value}"));
         let facts: Vec<String> = facts.collect();
         let link = activity.facts.iter().find(|it| is_link(&it.value));

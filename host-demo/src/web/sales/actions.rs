@@ -47,6 +47,8 @@ words! {
         must: "verplicht", "required";
         incomplete: "Actie type, naam, schema en fase zijn verplicht.",
             "Action type, name, scheme and stage are required.";
+        none_yet: "Er zijn nog geen automatische acties; maak hieronder de eerste.",
+            "There are no automatic actions yet; make the first one below.";
     }
 }
 

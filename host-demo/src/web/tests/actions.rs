@@ -149,7 +149,7 @@ async fn a_marketing_list_is_made_filled_and_synced() {
         .await;
     let page = browser.page(&list).await;
     assert!(
-        page.contains("Jansen") && page.contains("never synced"),
+        page.contains("Jansen") && page.contains("Never synced"),
         "{page}"
     );
     let answer = browser.post(&list, &[("do", "sync")]).await;
@@ -284,8 +284,12 @@ async fn a_campaign_goes_through_the_wizard() {
     let (address, _) = answer.location().split_once('?').expect("said");
     let page = browser.page(address).await;
     assert!(
-        page.contains("1 selected. The export starts at once."),
+        page.contains("1 selected. The export would start at once."),
         "{page}"
+    );
+    assert!(
+        !page.contains("On the list"),
+        "nothing can be foreseen without a connection: {page}"
     );
     assert_eq!(page.matches("<th scope=\"row\">").count(), 7);
     assert!(page.contains("0.0 %") && page.contains("<svg"), "{page}");
@@ -306,11 +310,11 @@ async fn a_campaign_goes_through_the_wizard() {
 async fn mailings_and_paused_runs_have_a_page() {
     let site = Site::open().await;
     let browser = site.browser("femke").await;
-    for page in ["/mailings", "/paused"] {
-        assert!(
-            browser.page(page).await.contains("Nothing found."),
-            "{page}"
-        );
+    for (page, nothing) in [
+        ("/mailings", "No mailing has been sent yet"),
+        ("/paused", "Nothing waits for a confirmation."),
+    ] {
+        assert!(browser.page(page).await.contains(nothing), "{page}");
     }
     assert_eq!(
         browser.get("/mailings/m1").await.status,

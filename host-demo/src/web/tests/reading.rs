@@ -244,3 +244,29 @@ async fn bounces_are_counted_by_owner() {
     assert_eq!(answer.location(), "/tasks?said=done");
     assert_eq!(site.host.crm().tasks(true).await.expect("read").len(), 2);
 }
+
+/// A CRM in which nothing has happened says on each page what is not there, instead
+/// of showing an empty table or the outcome of a search that nobody made.
+#[tokio::test]
+async fn a_new_crm_says_on_every_page_what_is_not_there() {
+    let site = Site::open().await;
+    let browser = site.browser("admin").await;
+    let home = browser.page("/").await;
+    let menu = home.split("<nav").nth(1).unwrap_or_default();
+    let menu = menu.split("</nav>").next().unwrap_or_default();
+    let addresses: Vec<&str> = menu
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|it| it.split('"').next())
+        .collect();
+    assert!(addresses.len() > 20, "{addresses:?}");
+    for address in addresses.into_iter().chain(["/backups", "/bulk"]) {
+        let page = browser.get(address).await.body;
+        assert!(!page.contains("Nothing found."), "{address}: {page}");
+        for rows in page.split("<tbody>").skip(1) {
+            assert!(rows.trim_start().starts_with("<tr"), "{address}: {page}");
+        }
+    }
+    let searched = browser.page("/records?search=jansen").await;
+    assert!(searched.contains("Nothing found."), "{searched}");
+}
