@@ -378,6 +378,68 @@ fn what_was_switched_on_by_a_lost_write_and_off_since_stays_off() {
     assert_eq!(lines(&outside).len(), 1);
 }
 
+/// Anna without an opt-in, created; then she said yes to permission 2, which was
+/// switched on by a write whose answer was lost.
+fn switched_on_and_lost() -> (Outside, CrmRecord) {
+    let outside = Outside::connected("default");
+    let mut record = anna();
+    record.permissions.clear();
+    outside.expect(SEARCH, found(&[]));
+    outside.expect(POST, done());
+    outside.save(&record, 1);
+    let record = opted_in(record, 2, 1_800_000_000_500);
+    outside.expect(GET, answer(200, seen("contact-7", &[], Some(true))));
+    outside.expect(GET, answer(200, seen("contact-7", &[], Some(true))));
+    outside.expect(PUT, Err(NoReply::Lost));
+    outside.save(&record, 1);
+    outside.sent();
+    outside.advance(1_000);
+    (outside, record)
+}
+
+/// Anna as Spotler shows her after she has switched everything off there.
+fn switched_off() -> Value {
+    let mut changed = seen("contact-7", &[], Some(true));
+    changed["lastChanged"] = json!(1_799_999_999_999_u64);
+    changed
+}
+
+/// C15, C18, DA-82: the note of a later opt-in does not take the doubt about an
+/// earlier one away.
+#[test]
+fn what_was_switched_off_after_a_lost_write_stays_off_when_something_else_is_switched_on() {
+    let (outside, record) = switched_on_and_lost();
+    let record = opted_in(record, 1, 1_800_000_000_900);
+    outside.expect(GET, answer(200, switched_off()));
+    outside.expect(GET, answer(200, switched_off()));
+    outside.expect(PUT, done());
+    outside.expect(GET, answer(200, seen("contact-7", &[1], Some(true))));
+    assert_eq!(outside.save(&record, 1).outcome.code(), codes::UPDATED);
+    let sent = outside.sent();
+    assert_eq!(
+        bits(&sent[2].1),
+        json!([{ "bit": 1, "enabled": true }]),
+        "{sent:?}"
+    );
+}
+
+/// C15, C18, YO-03: neither does a step that only keeps what Spotler had.
+#[test]
+fn what_was_switched_off_after_a_lost_write_stays_off_after_a_value_was_kept_first() {
+    let (outside, record) = switched_on_and_lost();
+    let mut foreign = switched_off();
+    foreign["properties"]["firstName"] = json!("Vreemd");
+    outside.expect(GET, answer(200, foreign.clone()));
+    outside.expect(GET, answer(200, foreign));
+    outside.expect(PUT, done());
+    assert_eq!(
+        outside.save(&renamed(record), 1).outcome.code(),
+        codes::UPDATED
+    );
+    let sent = outside.sent();
+    assert_eq!(bits(&sent[2].1), Value::Null, "{sent:?}");
+}
+
 /// C17, C18
 #[test]
 fn a_call_that_was_killed_before_it_switched_something_on_does_so_the_second_time() {
