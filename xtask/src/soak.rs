@@ -3,7 +3,6 @@
 //! go through the component's own code, compiled natively, in a world that is
 //! simulated as a whole; some through the real component, host and wire.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +19,8 @@ use crate::setup;
 /// A test whose sequences are tried.
 struct Kind {
     what: &'static str,
+    /// The packages that are built.
+    packages: &'static [&'static str],
     /// The program that the test is in.
     target: &'static str,
     test: &'static str,
@@ -33,6 +34,7 @@ struct Kind {
 
 const NATIVE: Kind = Kind {
     what: "the component's own code",
+    packages: &["--package", "koppel-simulation"],
     target: "seeds",
     test: "no_sequence_leaves_the_model",
     size: "KOPPEL_FAULTS",
@@ -42,6 +44,7 @@ const NATIVE: Kind = Kind {
 
 const REAL: Kind = Kind {
     what: "the real component, host and wire",
+    packages: &["--workspace"],
     target: "promises",
     test: "safety::no_random_sequence_makes_somebody_reachable_who_opted_out",
     size: "KOPPEL_SEQUENCES",
@@ -51,8 +54,8 @@ const REAL: Kind = Kind {
     part: 2_000,
 };
 
-/// The profile that it is built with: everything optimised, checks kept.
-const PROFILE: &str = "soak";
+/// What the native sequences are built with: optimised, checks kept.
+const OPTIMISED: &str = "soak";
 /// How much of a failure is shown.
 const TAIL: usize = 60;
 
@@ -71,8 +74,9 @@ pub(crate) struct Args {
     /// Processes at the same time; the number of cores if none is named.
     #[arg(long)]
     jobs: Option<u64>,
-    /// The cargo profile to build with; `dev` saves a build, and is slower.
-    #[arg(long, default_value = PROFILE)]
+    /// The cargo profile that the real component's tests are built with; `soak` is
+    /// faster, and takes a build of its own.
+    #[arg(long, default_value = "dev")]
     profile: String,
 }
 
@@ -87,12 +91,14 @@ struct Tally {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<()> {
     setup::wasm_target()?;
-    let programs = built(&args.profile)?;
     let mut found = 0;
-    for (kind, sequences) in [(&NATIVE, args.native), (&REAL, args.sequences)] {
-        if sequences > 0 {
-            found += tried(args, kind, sequences, &programs)?;
-        }
+    let kinds = [
+        (&NATIVE, args.native, OPTIMISED),
+        (&REAL, args.sequences, args.profile.as_str()),
+    ];
+    for (kind, sequences, profile) in kinds.into_iter().filter(|it| it.1 > 0) {
+        let program = built(kind, profile)?;
+        found += tried(args, kind, sequences, &program)?;
     }
     if found > 0 {
         bail!("{found} parts found a violation; the variables named with each show it again");
@@ -102,10 +108,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// Tries sequences of a kind in as many processes as asked; how many of their parts
 /// found a violation.
-fn tried(args: &Args, kind: &Kind, sequences: u64, programs: &Programs) -> Result<usize> {
-    let program = programs
-        .get(kind.target)
-        .with_context(|| format!("cargo named no program `{}`", kind.target))?;
+fn tried(args: &Args, kind: &Kind, sequences: u64, program: &Path) -> Result<usize> {
     println!("\n{}", kind.what);
     let cores = std::thread::available_parallelism().map_or(1, |it| it.get() as u64);
     let jobs = args.jobs.unwrap_or(cores).max(1);
@@ -156,15 +159,12 @@ fn rate(sequences: u64, began: Instant) -> f64 {
     sequences as f64 / began.elapsed().as_secs_f64().max(0.001)
 }
 
-/// The programs of the tests, by the name of their target.
-type Programs = BTreeMap<String, PathBuf>;
-
-/// Builds the tests and answers where the programs are.
-fn built(profile: &str) -> Result<Programs> {
+/// Builds the tests of a kind and answers where the program is.
+fn built(kind: &Kind, profile: &str) -> Result<PathBuf> {
     println!("building with profile `{profile}`");
     let output = repo::cargo()
-        .args(["test", "--workspace", "--no-run"])
-        .args(["--test", NATIVE.target, "--test", REAL.target])
+        .args(["test", "--no-run", "--test", kind.target])
+        .args(kind.packages)
         .args(["--profile", profile, "--message-format", "json"])
         .stderr(Stdio::inherit())
         .output()
@@ -173,14 +173,12 @@ fn built(profile: &str) -> Result<Programs> {
         bail!("the tests could not be built; see above");
     }
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-    let programs = lines
+    let program = lines
         .lines()
         .filter_map(|it| serde_json::from_str::<Value>(it).ok())
-        .filter_map(|it| {
-            let name = it["target"]["name"].as_str()?.to_owned();
-            Some((name, PathBuf::from(it["executable"].as_str()?)))
-        });
-    Ok(programs.collect())
+        .filter(|it| it["target"]["name"] == kind.target)
+        .find_map(|it| it["executable"].as_str().map(PathBuf::from));
+    program.with_context(|| format!("cargo named no program `{}`", kind.target))
 }
 
 /// What the processes of one kind have in common.

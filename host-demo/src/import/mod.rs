@@ -89,6 +89,7 @@ pub async fn import(
     let mut batch: Vec<Pending> = Vec::with_capacity(ROWS_PER_TRANSACTION);
     let mut row = csv::ByteRecord::new();
     let mut line = 1;
+    let mut last_is_good = false;
     while reader
         .read_byte_record(&mut row)
         .map_err(ImportError::Read)?
@@ -99,14 +100,25 @@ pub async fn import(
         }
         report.rows += 1;
         line = row.position().map_or(line, csv::Position::line);
-        match read_row(&layout, &header, &row, line, &mut seen) {
-            Ok(pending) => batch.push(pending),
-            Err(problem) => report.errors.push(RowError { line, problem }),
-        }
+        last_is_good = match read_row(&layout, &header, &row, line, &mut seen) {
+            Ok(pending) => {
+                batch.push(pending);
+                true
+            }
+            Err(problem) => {
+                report.errors.push(RowError { line, problem });
+                false
+            }
+        };
     }
+    // The quote took in all that follows; two rows may stand on what counts as one
+    // line, so it is the last row that is refused, and no other.
     if quotes.is_open() {
-        batch.retain(|it| it.line != line);
-        report.errors.retain(|it| it.line != line);
+        if last_is_good {
+            batch.pop();
+        } else {
+            report.errors.pop();
+        }
         report.errors.push(RowError {
             line,
             problem: RowProblem::UnclosedQuote,

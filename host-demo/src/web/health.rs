@@ -80,7 +80,10 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
     let (crm, language) = (visit.host.crm(), visit.language());
     let w = HealthWords::of(language);
     let state = visit.host.connection().await?;
-    let oldest = crm.oldest_waiting().await?;
+    let queue = crm.count_queue().await?;
+    // What waits for a confirmation is not counted, and so its age is not told.
+    let is_empty = queue.waiting + queue.retrying == 0;
+    let oldest = crm.oldest_waiting().await?.filter(|_| !is_empty);
     let oldest = oldest.map(|it| fill(w.oldest, waited(w, crm.now().saturating_sub(it) / 1000)));
     let latency = crm.opt_out_latency().await?;
     let calls = crm.last_calls().await?;
@@ -94,7 +97,7 @@ async fn gather(visit: &Visit) -> Result<Health<'_>, Trouble> {
         frame: &visit.frame,
         active: state.active,
         explanation: visit.explainer.text(language, &state.reason, &[]),
-        queue: crm.count_queue().await?,
+        queue,
         oldest: oldest.unwrap_or_else(|| w.nothing_waits.to_owned()),
         p50: fill(w.p50, seconds(latency.p50_ms)),
         p95: fill(w.p95, seconds(latency.p95_ms)),
