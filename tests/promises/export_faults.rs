@@ -10,7 +10,7 @@ use crate::campaigns::{
     LIST, everybody, export, fact, form, lists, members, messages, people, queue, rejections,
     results, stands,
 };
-use crate::support::{assert_same, to_the_end_through_cuts};
+use crate::support::{assert_same, both_sides, to_the_end_through_cuts};
 
 /// Every way in which a request can fail and be worth another try.
 fn faults() -> Vec<(&'static str, Fault)> {
@@ -55,15 +55,8 @@ async fn enter(stage: &mut Stage) -> &mut World {
 async fn state(world: &World) -> Value {
     let campaign = world.host.crm().campaign("7").await.expect("read");
     let event = campaign.and_then(|it| it.event).expect("an event");
-    let crm = world.host.dump().await.expect("a dump");
-    let whole = serde_json::json!([crm, world.sim.snapshot_of_effect()]);
-    let text = whole.to_string().replace(event.as_str(), "EVENT");
-    let mut whole: Value = serde_json::from_str(&text).expect("JSON");
-    // How far a step was when it was logged depends on where it was cut.
-    if let Some(crm) = whole.get_mut(0).and_then(Value::as_object_mut) {
-        crm.remove("log");
-    }
-    whole
+    let text = both_sides(world).await.to_string();
+    serde_json::from_str(&text.replace(event.as_str(), "EVENT")).expect("JSON")
 }
 
 /// C16, C20: each fault of each request, and the export ends as if there had been

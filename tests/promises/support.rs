@@ -1,8 +1,14 @@
 //! What several tests use.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use host_demo::host::HostError;
+use koppel_embedding::WorkerError;
 use spotler_sim::Fault;
+
+/// The place of a worker that was cut off is free after so long.
+const FREE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
@@ -88,6 +94,16 @@ pub(crate) async fn tables(world: &koppel_tests::World) -> String {
     text
 }
 
+/// What both sides have in the end. How far a step was when it was logged depends on
+/// where it was cut, so the log is left out.
+pub(crate) async fn both_sides(world: &koppel_tests::World) -> serde_json::Value {
+    let mut crm = world.host.dump().await.expect("a dump");
+    if let Some(crm) = crm.as_object_mut() {
+        crm.remove("log");
+    }
+    serde_json::json!([crm, world.sim.snapshot_of_effect()])
+}
+
 /// Works the queue to its end, with the clock moved to what is due next, and starts
 /// anew after a cut. `cut_next` says for each further life after how many steps it
 /// is cut off, if at all. How many cuts there were.
@@ -97,7 +113,19 @@ pub(crate) async fn to_the_end_through_cuts(
 ) -> usize {
     let mut cuts = 0;
     for _ in 0..500 {
-        let worker = world.host.worker().expect("a worker");
+        let asked = Instant::now();
+        let worker = loop {
+            match world.host.worker() {
+                // What was cut off, or a process that another test is just starting,
+                // holds the lock for another moment.
+                Err(HostError::Worker(WorkerError::AnotherWorker))
+                    if asked.elapsed() < FREE_WITHIN =>
+                {
+                    tokio::task::yield_now().await;
+                }
+                worker => break worker.expect("a worker"),
+            }
+        };
         let ran = worker.run_until_idle().await;
         let next = worker.next_due().await.expect("a queue");
         drop(worker);

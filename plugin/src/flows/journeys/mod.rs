@@ -157,8 +157,7 @@ impl<'a, P: Ports> Course<'a, P> {
             start: self.memory.start_id(&trigger, occasion),
             verb,
             trigger,
-            sync_noted: false,
-            sync_kept: false,
+            sync_cursor: None,
         }
     }
 

@@ -19,10 +19,8 @@ pub(super) enum Turn {
     Ended(End),
     /// It is noted: sent in the next step.
     Noted,
-    /// The sync has noted what it switches on, and goes on in the next step.
-    SyncNoted,
-    /// The sync has kept what Spotler had, and goes on in the next step.
-    SyncKept,
+    /// The sync goes on in the next step, from this cursor.
+    SyncGoesOn(String),
     /// It has to wait.
     Later(Deferral),
 }
@@ -47,18 +45,13 @@ impl<P: Ports> Course<'_, P> {
                     progressed = true;
                     work.noted.push(item);
                 }
-                Turn::SyncNoted => {
+                Turn::SyncGoesOn(cursor) => {
                     progressed = true;
-                    (item.sync_noted, item.sync_kept) = (true, false);
-                    work.left.push(item);
-                }
-                Turn::SyncKept => {
-                    progressed = true;
-                    (item.sync_noted, item.sync_kept) = (false, true);
+                    item.sync_cursor = Some(cursor);
                     work.left.push(item);
                 }
                 Turn::Later(deferral) => {
-                    (item.sync_noted, item.sync_kept) = (false, false);
+                    item.sync_cursor = None;
                     work.left.push(item);
                     *later = Some(deferral);
                 }
@@ -193,12 +186,7 @@ impl<P: Ports> Course<'_, P> {
         if link.is_none() && self.by_hand {
             self.memory.keep_wish(&record.reference, Wish::Link);
         }
-        let step = match (item.sync_noted, item.sync_kept) {
-            (true, _) => Some(codes::NOTED),
-            (false, true) => Some(codes::KEPT),
-            (false, false) => None,
-        };
-        let attempt = if link.is_some() && step.is_none() {
+        let attempt = if link.is_some() && item.sync_cursor.is_none() {
             // A second attempt is unsure of the first, and so it looks.
             self.event.attempt.max(2)
         } else {
@@ -206,16 +194,15 @@ impl<P: Ports> Course<'_, P> {
         };
         let event = Event {
             attempt,
-            cursor: step.map(str::to_owned),
+            cursor: item.sync_cursor.clone(),
             ..self.event.clone()
         };
         let answer = contact_saved::on_contact_saved(self.ports, &event, record).await;
         said.changes.extend(answer.changes);
         said.why.extend(answer.why);
         match answer.outcome {
-            Outcome::Deferred(deferral) => Some(match deferral.cursor.as_deref() {
-                Some(codes::NOTED) => Turn::SyncNoted,
-                Some(_) => Turn::SyncKept,
+            Outcome::Deferred(mut deferral) => Some(match deferral.cursor.take() {
+                Some(cursor) => Turn::SyncGoesOn(cursor),
                 None => Turn::Later(deferral),
             }),
             Outcome::Rejected(reason, who) => {

@@ -83,8 +83,7 @@ impl<P: Ports> Course<'_, P> {
     fn back(&self, work: &mut Work, item: Item, reference: &RecordRef) {
         self.memory.withdraw_start(reference, &item.start);
         work.left.push(Item {
-            sync_noted: false,
-            sync_kept: false,
+            sync_cursor: None,
             ..item
         });
     }

@@ -42,12 +42,9 @@ pub(crate) struct Item {
     pub(super) trigger: TriggerRef,
     /// Under which name the start is remembered.
     pub(super) start: String,
-    /// Whether the sync has noted what it switches on, and goes on now.
+    /// The cursor of the record's sync, where that goes on now.
     #[serde(default)]
-    pub(super) sync_noted: bool,
-    /// Whether the sync has kept what Spotler had, and noted nothing, and goes on now.
-    #[serde(default)]
-    pub(super) sync_kept: bool,
+    pub(super) sync_cursor: Option<String>,
 }
 
 impl Item {
