@@ -47,6 +47,8 @@ codes! {
     NOTHING_TO_RESTORE = "nothing-to-restore": "Spotler heeft de gegevens van toen al.", "Spotler has the data of then already.", "", "";
     ACTION_DONE = "action-done": "De automatische actie is uitgevoerd.", "The automatic action was carried out.", "", "";
 
+    ACTION_DONE_IN_PART = "action-done-in-part": "De automatische actie is uitgevoerd, zonder permissie {bits} aan te zetten: de persoon heeft zich daarvoor afgemeld.", "The automatic action was carried out without switching permission {bits} on: the person opted out of it.", "Vraag de persoon om toestemming en leg die vast in het CRM.", "Ask the person for consent, and record it in the CRM.";
+
     NOT_ACTIVE = "not-active": "De koppeling staat uit; er is niets verstuurd.", "The connection is switched off; nothing was sent.", "Activeer de koppeling met Spotler.", "Activate the connection with Spotler.";
     NOT_LINKED = "not-linked": "Niet gekoppeld met Spotler; er is niets verstuurd.", "Not linked with Spotler; nothing was sent.", "Geef het kenmerk Spotler of koppel het contact.", "Set the Spotler attribute, or link the contact.";
     GATE_CLOSED = "gate-closed": "Het kenmerk Spotler is weggehaald: gegevens worden niet meer bijgewerkt, permissies in Spotler blijven staan.", "The Spotler attribute was removed: data is no longer updated, permissions in Spotler stay.", "Zet permissies uit als er niet meer gemaild mag worden.", "Switch permissions off if no more mail may be sent.";
@@ -65,7 +67,7 @@ codes! {
     OPTED_OUT_EARLIER = "opted-out-earlier": "Dit adres heeft zich eerder afgemeld in Spotler en wordt niet opnieuw toegevoegd.", "This address opted out in Spotler earlier and is not added again.", "Alleen na een nieuwe aanmelding: voeg het adres eerst in Spotler zelf toe.", "Only after a new opt-in: add the address in Spotler itself first.";
     INACTIVE_EARLIER = "inactive-earlier": "Dit adres was inactief in Spotler toen het record werd leeggemaakt, en wordt niet opnieuw toegevoegd.", "This address was inactive in Spotler when its record was blanked, and is not added again.", "Kijk in Spotler, en voeg het adres daar zelf toe als dat mag.", "Look in Spotler, and add the address there if that is allowed.";
     INACTIVE = "inactive-in-spotler": "Inactief in Spotler om een onbekende reden; er wordt niets meer verstuurd.", "Inactive in Spotler for a reason that is not known; nothing is sent any more.", "Kijk in Spotler waarom het contact inactief is.", "Look in Spotler why the contact is inactive.";
-    BOUNCED = "bounced": "Het e-mailadres bouncet; er wordt niets meer verstuurd.", "The e-mail address bounces; nothing is sent any more.", "Controleer het e-mailadres met de persoon.", "Check the e-mail address with the person.";
+    BOUNCED = "bounced": "Het e-mailadres bouncet; er wordt niets meer verstuurd.", "The e-mail address bounces; nothing is sent any more.", "Controleer het e-mailadres met de persoon. Verbeter het in het CRM en in Spotler, voeg het daar toe met alleen het e-mailadres, en activeer het contact hier opnieuw.", "Check the e-mail address with the person. Correct it in the CRM and in Spotler, add it there with nothing but the e-mail address, and reactivate the contact here.";
     NOT_REACTIVATABLE = "inactive-not-reactivatable": "Inactief in Spotler; dat kan vanuit het CRM niet ongedaan gemaakt worden.", "Inactive in Spotler; the CRM cannot undo that.", "Maak het contact in Spotler weer actief.", "Make the contact active again in Spotler.";
 
     NOT_ACTIVE_THERE = "not-active-in-spotler": "Spotler laat niet zien dat het contact weer actief is.", "Spotler does not show that the contact is active again.", "Maak het contact eerst in Spotler weer actief: voeg het daar toe met alleen het e-mailadres.", "Make the contact active in Spotler first: add it there with nothing but the e-mail address.";
@@ -171,7 +173,7 @@ codes! {
 
     NO_PERMISSIONS = "no-permissions": "Het Spotler-account heeft geen permissies.", "The Spotler account has no permissions.", "Maak in Spotler minstens één permissie.", "Make at least one permission in Spotler.";
     NO_PERMISSION_ON = "no-permission-on": "Zonder permissie in Spotler; krijgt geen mailing.", "In Spotler without a permission; gets no mailing.", "", "";
-    TASK_BOUNCE = "task-bounce": "E-mailadres bouncet ({bounce}). Controleer het adres.", "E-mail address bounces ({bounce}). Check the address.", "", "";
+    TASK_BOUNCE = "task-bounce": "E-mailadres {address} bouncet ({bounce}). Controleer het adres.", "E-mail address {address} bounces ({bounce}). Check the address.", "", "";
     TASK_INACTIVE = "task-inactive": "Inactief in Spotler, reden onbekend. Kijk in Spotler en zet zo nodig de opt-out.", "Inactive in Spotler, reason unknown. Look in Spotler, and set the opt-out if need be.", "", "";
     LOG_GATE_CLOSED = "log-gate-closed": "Kenmerk Spotler weggehaald bij {record}; permissies in Spotler blijven staan.", "Spotler attribute removed from {record}; permissions in Spotler stay.", "", "";
     LOG_NO_CONSENT = "log-consent-missing": "Overgeslagen: {record}. Het CRM heeft geen toestemming voor permissie {bit}.", "Left out: {record}. The CRM holds no opt-in for permission {bit}.", "", "";

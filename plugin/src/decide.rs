@@ -215,7 +215,7 @@ fn lock(case: &Case<'_>) -> Option<Course> {
         .and_then(|it| it.lock.as_ref())
         .map(|it| it.kind)
     {
-        Some(LockKind::OptOut) => skip(codes::OPTED_OUT, "DA-36"),
+        Some(LockKind::OptOut) => Some(Course::End(Settled::opt_out_stands(case))),
         Some(LockKind::Bounce) => skip(codes::BOUNCED, "DA-38"),
         Some(LockKind::Unknown) => skip(codes::INACTIVE, "C15"),
         None if opted_out_in_spotler => skip(codes::OPTED_OUT, "C3"),

@@ -19,7 +19,7 @@ use crate::decide::{Case, Wanted};
 use crate::look::{self, Presence};
 use crate::memory::{Intent, Link, LockKind, Wish};
 use crate::outcome::{Actor, Reason, RuleApplied};
-use crate::settle::Settled;
+use crate::settle::{self, Settled};
 use crate::spotler::contact::{ContactBody, SeenContact};
 
 /// A write, and what is true once it is confirmed.
@@ -303,12 +303,12 @@ fn reactivate(case: &Case<'_>, now: Timestamp, draft: &mut Draft) {
     draft.link.bounced_hard = None;
     draft.why.push(rule("DA-79", codes::REACTIVATED));
     let target = case.record.reference.clone();
-    draft
-        .imports
-        .push(CrmChange::EndTask(format!("inactive-{}", target.key())));
-    draft
-        .imports
-        .push(CrmChange::EndTask(format!("bounce-{}", target.key())));
+    let keys = [
+        settle::inactive_key(&target, &draft.link),
+        settle::bounce_key(&target, &draft.link),
+    ];
+    draft.imports.extend(keys.map(CrmChange::EndTask));
+    draft.link.taken_up += 1;
     draft.imports.push(CrmChange::Mail {
         target,
         allowed: true,

@@ -158,6 +158,19 @@ mod tests {
         }
     }
 
+    /// RE-21, RE-38: any message or the one that is meant, and nothing else that is done
+    /// with it.
+    #[test]
+    fn an_opened_message_fits_by_its_name() {
+        let wanted = rule(r#"{"name": "Bel", "when": {"opened": {"message": "Nieuws"}}}"#);
+        assert!(wanted.fits(Deed::Opened(" nieuws")));
+        assert!(!wanted.fits(Deed::Opened("Ander")));
+        assert!(!wanted.fits(Deed::Clicked("Nieuws", &link("Brochure"))));
+        assert!(!wanted.fits(Deed::Bounced(Bounce::Hard)));
+        let any = rule(r#"{"name": "Bel", "when": {"opened": {}}}"#);
+        assert!(any.fits(Deed::Opened("Ander")));
+    }
+
     /// RE-22: by name, code or address, in the message that is meant.
     #[test]
     fn a_followed_link_fits_by_name_or_address_and_message() {

@@ -4,6 +4,7 @@
 mod locked;
 mod troubles;
 
+use crate::address::AddressState;
 use crate::change::{CrmChange, LogLevel};
 use crate::codes;
 use crate::crm::{Facts, RecordRef, SyncStatus, Timestamp};
@@ -12,7 +13,7 @@ use crate::memory::{DeferredAttempt, Intent, Link, Lock, LockKind};
 use crate::outcome::{Actor, Answer, Deferral, Outcome, Reason};
 use crate::spotler::trouble::Trouble;
 
-pub use locked::{bounce_task, lock_changes};
+pub use locked::{bounce_key, bounce_task, inactive_key, lock_changes};
 use locked::{lock_outcome, opt_out};
 pub use troubles::trouble_outcome;
 use troubles::trouble_rule;
@@ -96,6 +97,18 @@ impl Settled {
         }
     }
 
+    /// The person opted out in Spotler earlier. Where the CRM says by now that the
+    /// person may be mailed, it is told again: only Spotler's side lifts it (C3).
+    pub fn opt_out_stands(case: &Case<'_>) -> Self {
+        let mut settled = Self::skipped(codes::OPTED_OUT, "DA-36");
+        if case.record.mail.allowed {
+            let opt_out = opt_out(case.record, case.event.occurred_at, "remembered");
+            settled.answer.changes.push(opt_out);
+            settled.answer = settled.answer.because("C3", codes::OPTED_OUT);
+        }
+        settled
+    }
+
     /// The gate was closed on a linked record (C30).
     pub fn gate_closed(record: &RecordRef) -> Self {
         let mut settled = Self::skipped(codes::GATE_CLOSED, "PV-14");
@@ -135,10 +148,12 @@ impl Settled {
         now: Timestamp,
     ) -> Self {
         let mut settled = lock_outcome(kind);
-        settled
-            .answer
-            .changes
-            .extend(lock_changes(case.record, kind, link.bounced_hard, now));
+        let bounced = match &case.address {
+            AddressState::Present(address) => Some(address.as_sent()),
+            AddressState::Missing | AddressState::Invalid => None,
+        };
+        let changes = lock_changes(case.record, &link, kind, bounced.as_deref(), now);
+        settled.answer.changes.extend(changes);
         let address = link.address.clone().or(address);
         if kind == LockKind::OptOut {
             settled.status = Some(SyncStatus::OptOut);
@@ -198,6 +213,13 @@ impl Settled {
         });
         settled.ends_wish = rejected;
         settled
+    }
+
+    /// Asks the CRM for these changes as well.
+    #[must_use]
+    pub fn with(mut self, changes: Vec<CrmChange>) -> Self {
+        self.answer.changes.extend(changes);
+        self
     }
 
     /// Adds a rule that had a say, before the one that ended it.

@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{anna, call, get, sim_with};
+use common::{anna, call, contact, get, post_contact, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::{
-    Contact, DynamicList, Event, ListAction, Refinement, SeedContact, SpotlerSim, UiError,
+    Contact, DynamicList, Event, ListAction, Message, Refinement, SeedContact, SpotlerSim, Target,
+    UiError,
 };
 
 /// Anna and Bo of Ede, Cas of Goor; permission 1 is on for Anna and Cas.
@@ -146,6 +147,34 @@ async fn a_dynamic_list_can_be_derived_from_a_static_one() {
         .expect("a rename");
     assert_eq!(get(&sim, "/templist").1[0]["name"], "Anders");
     assert_eq!(ids(sim.dynamic_list_members("Deel")), ["bo"]);
+}
+
+/// PV-31
+#[tokio::test]
+async fn a_mailing_to_a_derived_dynamic_list_reaches_its_members_and_nobody_else() {
+    let sim = three().await;
+    make(&sim, "l-1", "Export", json!(["anna-1", "bo", "cas"]));
+    post_contact(&sim, false, contact("dirk", "dirk@voorbeeld.nl"));
+    let list = DynamicList {
+        name: "Deel".to_owned(),
+        from_static_list: Some("Export".to_owned()),
+        selection: vec![],
+        exclusion: vec![Refinement::Contains {
+            property: "email".to_owned(),
+            text: "ANNA".to_owned(),
+        }],
+    };
+    sim.ui_list(&ListAction::CreateDynamicList { list })
+        .expect("a list");
+    let target = Target::DynamicList("Deel".to_owned());
+    let mailing = sim.ui_send("Aan een deel", Message::default(), target);
+    let route = format!("/mailing/{}/recipients", mailing.expect("sent"));
+    let (_, page) = get(&sim, &route);
+    let rows = page["recipients"].as_array().expect("recipients");
+    let id = |it: &Value| it["contactIdentifier"]["externalId"].clone();
+    let reached: Vec<Value> = rows.iter().map(id).collect();
+    assert_eq!(reached, ["bo", "cas"]);
+    assert_eq!(ids(sim.dynamic_list_members("Deel")), ["bo", "cas"]);
 }
 
 #[tokio::test]

@@ -96,6 +96,23 @@ async fn opted_out_and_blank_contacts_are_never_mailed() {
     assert_eq!(recipients(&sim, &mailing), ["cas"]);
 }
 
+/// DA-33
+#[tokio::test]
+async fn unsubscribing_from_everything_is_an_opt_out_as_one_by_hand_is() {
+    let sim = three().await;
+    let send = || sim.ui_send("Aan allen", message(), Target::AllContacts);
+    let mailing = send().expect("sent");
+    let everything = RecipientAct::Unsubscribe { permission: None };
+    sim.recipient("anna-1", &mailing, everything)
+        .expect("sent to everybody");
+    sim.ui_opt_out("bo").expect("bo");
+    for who in ["anna-1", "bo"] {
+        let contact = sim.contact_by_external_id(who).expect("there");
+        assert_eq!(contact.status.label(), "Inactive: opt-out", "{who}");
+    }
+    assert_eq!(recipients(&sim, &send().expect("sent")), ["cas"]);
+}
+
 /// PV-33 PV-32 DA-67
 #[tokio::test]
 async fn a_mailing_has_five_parts_and_is_sent_by_spotler_when_its_time_comes() {

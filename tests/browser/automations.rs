@@ -85,7 +85,7 @@ async fn switched_and_stopped(language: Language) {
     browser.close().await;
 }
 
-/// YO-28, YO-29, YO-30, AU-12: an automation is switched on and off in the pop-up,
+/// YO-28, YO-29, AU-12: an automation is switched on and off in the pop-up,
 /// cancelled without a trace, and stopped and started in its tab.
 #[tokio::test]
 async fn an_automation_is_switched_in_the_pop_up_and_stopped_in_its_tab_in_dutch() {

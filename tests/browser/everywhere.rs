@@ -51,7 +51,7 @@ fn looks(language: Language) -> [Look; 2] {
 const LINKS: &str = "return [...document.querySelectorAll('a[href]')] \
      .map(it => new URL(it.href)).filter(it => it.origin === location.origin) \
      .map(it => it.pathname + it.search) \
-     .filter(it => it !== '/metrics' && !it.includes('lang=') && !/^\\/backups\\/\\d/.test(it));";
+     .filter(it => it !== '/metrics' && !it.includes('lang=') && !/^\\/(backups\\/\\d|attachments\\/)/.test(it));";
 
 /// What stands out of the page to the right.
 const TOO_WIDE: &str = "const wide = document.documentElement.clientWidth; \

@@ -26,7 +26,7 @@ async fn enter(browser: &Browser) {
     browser.keys(&char::from(Key::Enter).to_string()).await;
 }
 
-/// YO-26, YO-28, YO-29: the pop-up is opened, switched, cancelled and saved.
+/// YO-26, YO-29: the pop-up is opened, switched, cancelled and saved.
 #[tokio::test]
 async fn the_pop_up_is_used_with_the_keyboard_alone() {
     let world = World::start_with(spotler(), "yoobi").await;

@@ -41,7 +41,7 @@ const COMMANDS: [&str; 30] = [
     "snapshots list 1",
 ];
 
-/// YO-21: each command that shows something reads from PostgreSQL.
+/// Each command that shows something reads from PostgreSQL.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_that_shows_something_reads_from_postgresql() {
     let world = World::start_on_postgres(spotler()).await;

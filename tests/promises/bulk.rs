@@ -231,7 +231,7 @@ async fn a_box_that_was_left_alone_changes_nothing() {
     assert_eq!(record.fields.get("keywords"), Some(&words(&["nieuw"])));
 }
 
-/// YO-29, YO-36, DA-25: a permission that is chosen and not saved sends nothing;
+/// YO-36, DA-25: a permission that is chosen and not saved sends nothing;
 /// looking saves nothing and sends nothing, and says what would be refused.
 #[tokio::test]
 async fn a_preview_of_a_bulk_change_changes_nothing() {

@@ -166,7 +166,7 @@ async fn a_campaign_becomes_a_new_static_list_of_people_who_are_in_spotler() {
     assert_eq!(world.sim.breaches(), []);
 }
 
-/// C13, DA-11, PV-28, PV-43: whoever may not be mailed is left out, with the
+/// C13, DA-11, DA-27, PV-28, PV-43: whoever may not be mailed is left out, with the
 /// reason, and neither created nor given the attribute.
 #[tokio::test]
 async fn whoever_may_not_be_mailed_is_left_out_and_the_reason_is_told() {

@@ -121,8 +121,9 @@ async fn the_mailing_history_is_complete_over_many_pages() {
     );
 }
 
-/// RE-42, RE-43, RE-37: messages of journeys by participation; a text message has
-/// no opens and clicks, which is not the same as not opened.
+/// RE-42, RE-43, RE-37: messages of journeys by participation, each with when it was
+/// sent and how it came back; a text message has no opens and clicks, which is not the
+/// same as not opened.
 #[tokio::test]
 async fn the_history_of_journeys_keeps_participations_apart_and_knows_what_does_not_apply() {
     let world = World::start().await;
@@ -140,16 +141,42 @@ async fn the_history_of_journeys_keeps_participations_apart_and_knows_what_does_
         .sim
         .ui_edit_property("contact-1", "mobileNumber", "0612345678".into())
         .expect("a number");
+    let began = world.host.crm().now();
     for _ in 0..2 {
         crate::mailed::trigger(&world, &journey.triggers[0].code, "contact-1");
         world.advance_s(120);
     }
+    let steps: Vec<String> = world
+        .sim
+        .journey_mailings()
+        .into_iter()
+        .map(|it| it.id)
+        .collect();
+    let soft = RecipientAct::Bounce { hard: false };
+    does(&world, "contact-1", &steps[0], soft);
     let (host, tenant) = asked(&world);
     let page = host
         .list_journey_history(tenant, &contact("1"), None)
         .await
         .expect("a page");
     assert_eq!((page.messages.len(), page.next), (4, None));
+    let told: Vec<_> = page
+        .messages
+        .iter()
+        .map(|it| {
+            let participation = it.participation.as_deref().expect("a participation");
+            let minute = (it.sent_at - began) / 60_000;
+            (it.message.as_str(), participation, minute, it.bounced)
+        })
+        .collect();
+    let (mail, text) = (steps[0].as_str(), steps[1].as_str());
+    let expected = [
+        (text, "2", 3, None),
+        (mail, "2", 2, Some(Bounce::Soft)),
+        (text, "1", 1, None),
+        (mail, "1", 0, None),
+    ];
+    assert_eq!(told, expected, "newest first");
     let sms: Vec<&SentMessage> = page
         .messages
         .iter()

@@ -103,7 +103,7 @@ async fn an_empty_key_or_secret_is_refused_without_a_request() {
     assert!(!world.host.connection().await.expect("a state").active);
 }
 
-/// PV-04
+/// PV-04: the other hooks are tried in `plan_of_each`.
 #[tokio::test]
 async fn switched_off_every_hook_answers_not_active_without_a_request() {
     let world = World::start().await;
@@ -230,6 +230,33 @@ async fn before_the_mapping_is_saved_nothing_is_written() {
     world.run().await;
     assert_eq!(world.reason("1").await, "mapping-not-saved");
     assert_eq!(world.sim.request_count(), 0);
+}
+
+/// YO-14, C6: whom a user links is written before that, and after it no save of theirs
+/// either.
+#[tokio::test]
+async fn before_the_mapping_is_saved_only_the_link_by_hand_writes() {
+    for (profile, unlinked) in [("default", "mapping-not-saved"), ("yoobi", "not-linked")] {
+        let world = World::unconnected(spotler()).await;
+        world.connect(profile).await;
+        world.save("1", anna()).await;
+        let bo = koppel_tests::person("Bo", "bo@voorbeeld.nl");
+        world.save("2", bo).await;
+        world.run().await;
+        assert_eq!(world.sim.contact_count(), 0, "{profile}");
+        world.act("link", &["1"]).await;
+        assert_eq!(world.reason("1").await, "created", "{profile}");
+        assert_eq!(world.sim.contact_count(), 1, "{profile}");
+        world.sim.clear_requests();
+        for id in ["1", "2"] {
+            let moved = host_demo::crm::Edit::new().text("city", "Utrecht");
+            world.save(id, moved).await;
+        }
+        world.run().await;
+        assert_eq!(world.reason("1").await, "mapping-not-saved", "{profile}");
+        assert_eq!(world.reason("2").await, unlinked, "{profile}");
+        assert_eq!(world.requests(), Vec::<String>::new(), "{profile}");
+    }
 }
 
 /// YO-21

@@ -186,6 +186,56 @@ async fn in_the_night_to_winter_time_the_window_is_an_hour_longer() {
     assert!(lists(&world).iter().any(|it| it.0 == "Morning"));
 }
 
+/// C30, PV-22: what is counted is the selection, not who is left of it: of one more
+/// than run at once somebody opted out, and they wait all the same.
+#[tokio::test]
+async fn a_selection_is_counted_before_anybody_is_left_out_of_it() {
+    let world = World::start().await;
+    import_people(&world, LARGE).await;
+    let crm = world.host.crm();
+    crm.set_mail(&contact("7"), false).await.expect("saved");
+    world.run().await;
+    world.requests();
+    queue(&world, "large", form(everybody())).await;
+    world.run().await;
+    assert_eq!(world.requests(), Vec::<String>::new());
+    assert_eq!(stands(&world, "large").await, Some(SyncStatus::Processing));
+    world.advance_to_ms(at("2026-03-02T19:00:00Z"));
+    world.run().await;
+    let members = members(&world);
+    assert_eq!(members.len(), 2_500);
+    assert!(!members.contains(&"contact-7".to_owned()));
+}
+
+/// C29: a run that has begun finishes, though the window closes while a request of it
+/// is under way; the next one waits for the next evening.
+#[tokio::test]
+async fn a_run_that_began_in_the_window_finishes_after_it_has_closed() {
+    let world = World::start().await;
+    import_people(&world, LARGE).await;
+    world.advance_to_ms(at("2026-03-03T05:58:00Z"));
+    queue(&world, "large", form(everybody())).await;
+    let faults = world.sim.faults();
+    faults.next_on("POST /contact/list", 1, Fault::HangBeforeWork);
+    let meanwhile = async {
+        let deadline = Duration::from_secs(60);
+        assert!(faults.until_held(1, deadline).await, "waited for the step");
+        assert_eq!(lists(&world).len(), 0);
+        // A signature is good for five minutes.
+        world.advance_to_ms(at("2026-03-03T06:01:00Z"));
+        faults.release();
+    };
+    tokio::join!(world.run(), meanwhile);
+    assert_eq!(world.host.crm().now(), at("2026-03-03T06:01:00Z"));
+    assert_eq!(members(&world).len(), 2_501);
+    assert_eq!(stands(&world, "large").await, Some(SyncStatus::Succeeded));
+    world.requests();
+    queue(&world, "next", other("Next", everybody())).await;
+    world.run().await;
+    assert_eq!(world.requests(), Vec::<String>::new());
+    assert_eq!(world.sim.breaches(), []);
+}
+
 /// PV-23: of a large and a small one in the same evening the small one ends
 /// first, though it came last.
 #[tokio::test]

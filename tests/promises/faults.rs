@@ -37,6 +37,7 @@ async fn each_fault_of_each_request_ends_as_if_there_had_been_none() {
     }
 }
 
+/// DA-75
 #[tokio::test]
 async fn a_time_that_spotler_names_is_obeyed() {
     let world = World::start().await;

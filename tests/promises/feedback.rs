@@ -123,7 +123,7 @@ async fn a_mail_is_one_line_in_the_timeline_that_is_updated() {
     assert!(asked_for(&world, &clicks) > 0);
 }
 
-/// DA-68, RE-01, PV-41: the host is off for five days during a mailing; afterwards
+/// DA-68, RE-01, C4: the host is off for five days during a mailing; afterwards
 /// every open, click, bounce and opt-out is in the CRM once.
 #[tokio::test]
 async fn after_five_days_off_everything_is_caught_up_once() {
@@ -226,7 +226,7 @@ async fn messages_of_automations_keep_participations_apart_in_the_timeline() {
     assert_eq!((two["clicked"], two["clicked-link-2"]), ("yes", "aanbod"));
 }
 
-/// DA-69, RE-43: a text message is a phone activity in a CRM that knows no other,
+/// DA-03, DA-69, RE-43: a text message is a phone activity in a CRM that knows no other,
 /// and neither opened nor not opened.
 #[tokio::test]
 async fn a_text_message_is_what_the_profile_says_and_has_no_opens() {
@@ -278,7 +278,7 @@ async fn tasks(world: &World) -> Vec<StoredTask> {
     world.host.crm().tasks(false).await.expect("tasks")
 }
 
-/// RE-21, RE-22: the rule asks for one task for the owner, once for each mailing,
+/// DA-03, RE-22: the rule asks for one task for the owner, once for each mailing,
 /// and a task that was done is not made again.
 #[tokio::test]
 async fn following_the_link_of_a_rule_makes_one_task_for_the_owner() {
@@ -308,6 +308,118 @@ async fn following_the_link_of_a_rule_makes_one_task_for_the_owner() {
     poll(&world).await;
     let after = tasks(&world).await;
     assert_eq!((after.len(), after[0].open), (1, false));
+}
+
+/// What the rules asked for: the name of the rule, and whom it is about.
+async fn follow_ups(world: &World) -> Vec<(String, String)> {
+    let mut told: Vec<(String, String)> = tasks(world)
+        .await
+        .into_iter()
+        .filter(|it| it.code == "task-follow-up")
+        .map(|it| {
+            let rule = it.about.iter().find(|fact| fact.name == "rule");
+            let rule = rule.map(|fact| fact.value.clone());
+            let whose = it.target.map(|it| it.id);
+            (rule.unwrap_or_default(), whose.unwrap_or_default())
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+fn pairs(told: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |it: &(&str, &str)| (it.0.to_owned(), it.1.to_owned());
+    told.iter().map(own).collect()
+}
+
+/// RE-21, DA-03: a message that is opened twice, within one poll or over several, makes
+/// one task; another message and somebody who did not open it make none.
+#[tokio::test]
+async fn a_message_that_is_opened_more_than_once_makes_one_task() {
+    let world = with_people(2).await;
+    let rule = json!({"name": "Bellen", "when": {"opened": {"message": "Nieuws"}}});
+    with_profile(&world, &json!({"follow-up": [rule]})).await;
+    let [meant, other] = ["Nieuws", "Anders"].map(|it| mail_all(&world, it));
+    for _ in 0..2 {
+        world.advance_s(60);
+        does(&world, "contact-1", &meant, RecipientAct::Open);
+    }
+    does(&world, "contact-2", &other, RecipientAct::Open);
+    poll(&world).await;
+    assert_eq!(follow_ups(&world).await, pairs(&[("Bellen", "1")]));
+    does(&world, "contact-1", &meant, RecipientAct::Open);
+    poll(&world).await;
+    assert_eq!(follow_ups(&world).await, pairs(&[("Bellen", "1")]));
+}
+
+/// RE-23, DA-03: of what came back, a rule makes a task for the owner of whom nothing
+/// reaches any more, once, and none for whom a message did not reach for now.
+#[tokio::test]
+async fn a_hard_bounce_of_a_mailing_makes_the_task_of_its_rule() {
+    let world = with_people(3).await;
+    let rule = json!({"name": "Adres navragen", "when": "hard-bounced", "due-in-days": 2});
+    with_profile(&world, &json!({"follow-up": [rule]})).await;
+    let mailing = mail_all(&world, "Nieuws");
+    for (who, hard) in [("contact-1", true), ("contact-2", false)] {
+        does(&world, who, &mailing, RecipientAct::Bounce { hard });
+    }
+    for _ in 0..2 {
+        poll(&world).await;
+        let told = pairs(&[("Adres navragen", "1")]);
+        assert_eq!(follow_ups(&world).await, told);
+    }
+    let made = tasks(&world).await;
+    let made = made.iter().find(|it| it.code == "task-follow-up");
+    let made = made.expect("the task");
+    assert_eq!(made.owner.as_deref(), Some("owner-1"));
+    assert!(made.due.is_some());
+    assert_eq!(facts(&timeline(&world, "1").await[0])["bounced"], "hard");
+}
+
+/// RE-38, RE-39, RE-40, C24: what people do with the messages of a campaign or of an
+/// automation leads to tasks by the same rules, once for each participation; and what
+/// came back stands in the timeline, with the participation.
+#[tokio::test]
+async fn messages_of_journeys_lead_to_tasks_and_tell_how_they_came_back() {
+    let rules = json!([
+        {"name": "Geopend", "when": {"opened": {}}},
+        {"name": "Gevolgd", "when": {"clicked": {"link": "aanbod"}}},
+        {"name": "Terug", "when": "hard-bounced"},
+    ]);
+    for draft in [
+        JourneyDraft::campaign("Welkom"),
+        JourneyDraft::automation("Welkom"),
+    ] {
+        let world = with_people(2).await;
+        with_profile(&world, &json!({"follow-up": rules})).await;
+        let mut draft = draft.then(0, StepDo::SendEmail(message("Welkom")));
+        draft.repeatable = true;
+        let journey = world.sim.ui_make_journey(draft).expect("a journey");
+        let step = world.sim.journey_mailings()[0].id.clone();
+        for (id, acts) in [
+            ("1", vec![RecipientAct::Open, RecipientAct::Open]),
+            ("1", vec![RecipientAct::Click { link: 2 }]),
+            ("2", vec![RecipientAct::Bounce { hard: true }]),
+        ] {
+            let started = world.start_journey(&[id], &journey).await;
+            assert_eq!(started, "journey-started");
+            world.advance_s(1);
+            for act in acts {
+                does(&world, &format!("contact-{id}"), &step, act);
+                world.advance_s(30);
+            }
+        }
+        let expected = pairs(&[("Geopend", "1"), ("Gevolgd", "1"), ("Terug", "2")]);
+        for _ in 0..2 {
+            poll(&world).await;
+            assert_eq!(follow_ups(&world).await, expected, "{:?}", journey.kind);
+        }
+        let back = timeline(&world, "2").await;
+        assert_eq!(back.len(), 1, "{back:?}");
+        let told = facts(&back[0]);
+        assert_eq!((told["bounced"], told["participation"]), ("hard", "3"));
+        assert_eq!((told.get("opened"), told.get("clicked")), (None, None));
+    }
 }
 
 async fn fill_in(world: &World, form: u64, who: Option<&str>, answers: &[&str]) {
@@ -417,6 +529,65 @@ async fn enrichment_is_written_into_mapped_fields_only() {
     assert!(matches!(later, Some(FieldValue::DateTime(it)) if it > first));
 }
 
+/// The moment that a field of a contact holds, in milliseconds.
+async fn moment(world: &World, id: &str, field: &str) -> Option<u64> {
+    let record = world.record(id).await;
+    let Some(FieldValue::DateTime(text)) = record.fields.get(field) else {
+        return None;
+    };
+    let moment: jiff::Timestamp = text.parse().expect("a moment");
+    u64::try_from(moment.as_millisecond()).ok()
+}
+
+/// DA-65: what the person was sent, opened, followed and filled in last, each in the
+/// field that the profile maps it to.
+#[tokio::test]
+async fn each_moment_is_written_into_the_field_that_it_is_mapped_to() {
+    let world = with_people(2).await;
+    let crm = world.host.crm();
+    let fields = ["last_mail", "last_open", "last_click", "last_form"];
+    for name in fields {
+        let field = Field {
+            name: name.to_owned(),
+            label: name.to_owned(),
+            field_type: FieldType::DateTime,
+            kinds: vec![RecordKind::Contact],
+            meaning: None,
+            options: Vec::new(),
+        };
+        crm.add_field(field).await.expect("added");
+    }
+    let mapped = json!({
+        "last-received": "last_mail",
+        "last-opened": "last_open",
+        "last-clicked": "last_click",
+        "last-form-filled-in": "last_form",
+    });
+    with_profile(&world, &json!({"enrichment": mapped})).await;
+    let make = FormAction::Make {
+        name: "Survey".to_owned(),
+        sub_type: "normal".to_owned(),
+        questions: vec!["Cijfer".to_owned(), "E-mail".to_owned()],
+    };
+    let form = world.sim.ui_form(&make).expect("a form");
+    let began = crm.now();
+    let mailing = mail_all(&world, "Nieuws");
+    for act in [RecipientAct::Open, RecipientAct::Click { link: 3 }] {
+        world.advance_s(60);
+        does(&world, "contact-1", &mailing, act);
+    }
+    world.advance_s(60);
+    fill_in(&world, form, None, &["9", "p1@voorbeeld.nl"]).await;
+    poll(&world).await;
+    poll(&world).await;
+    for (minute, field) in (0..).zip(fields) {
+        let expected = Some(began + minute * 60_000);
+        assert_eq!(moment(&world, "1", field).await, expected, "{field}");
+        let sent_only = expected.filter(|_| field == "last_mail");
+        assert_eq!(moment(&world, "2", field).await, sent_only, "{field}");
+    }
+}
+
 /// C21: a product without the account-wide feed keeps its connection, its opt-outs
 /// and the rest of its feedback; it is said once, and asked for again a day later.
 #[tokio::test]
@@ -456,7 +627,7 @@ async fn feedback_that_the_product_lacks_does_not_stop_the_connection() {
     assert_eq!(timeline(&world, "1").await.len(), 1, "nothing was lost");
 }
 
-/// PV-41, DA-68: trouble with feedback keeps no opt-out waiting, and what it kept
+/// DA-68, C4: trouble with feedback keeps no opt-out waiting, and what it kept
 /// back is read once the trouble is over.
 #[tokio::test]
 async fn trouble_with_feedback_keeps_no_opt_out_waiting() {
@@ -530,6 +701,31 @@ async fn the_results_of_a_mailing_are_read_until_they_settle() {
         6
     );
     assert_eq!(asked_for(&world, &format!("/mailing/{mailing}")), 1);
+}
+
+/// RE-01: more new mailings than are introduced at a time are all there after one poll,
+/// each once, with what does not change read once.
+#[tokio::test]
+async fn thirty_new_mailings_are_taken_in_with_one_poll_each_once() {
+    let world = with_people(1).await;
+    let mut sent = Vec::new();
+    for number in 1..=30 {
+        sent.push(mail_all(&world, &format!("Nieuws {number}")));
+        world.advance_s(1);
+    }
+    sent.sort();
+    for _ in 0..2 {
+        poll(&world).await;
+        let all = world.host.crm().mailings(100).await.expect("mailings");
+        let mut kept: Vec<String> = all.iter().map(|it| it.mailing.id.clone()).collect();
+        kept.sort();
+        assert_eq!(kept, sent);
+        assert!(all.iter().all(|it| it.details.is_some()));
+        for id in &sent {
+            assert_eq!(asked_for(&world, &format!("/mailing/{id}")), 1, "{id}");
+        }
+        assert_eq!(timeline(&world, "1").await.len(), 30);
+    }
 }
 
 /// DA-68, RE-20: a mailing to 20,000 people takes a request for each thousand rows,

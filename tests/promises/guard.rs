@@ -131,7 +131,7 @@ async fn rejected_deletions_end_visibly_and_nothing_reaches_spotler() {
     assert_eq!(blankings(&world), 1, "a person took one up again");
 }
 
-/// PV-41, DA-26, C3: an opt-out of somebody who waits with a run goes through at
+/// DA-26, DA-29, C3: an opt-out of somebody who waits with a run goes through at
 /// once, and nobody is blanked by it.
 #[tokio::test]
 async fn an_opt_out_never_waits_for_a_confirmation() {
@@ -158,8 +158,8 @@ async fn an_opt_out_never_waits_for_a_confirmation() {
     assert_eq!(only_run(&world).await.records, 6, "the rest still waits");
 }
 
-/// PV-41, YO-31: opt-outs that come from Spotler, and permissions that are
-/// switched off for many, pass while runs of every kind wait.
+/// C4, C30: opt-outs that come from Spotler, and permissions that are switched off
+/// for many, pass while runs of every kind wait.
 #[tokio::test]
 async fn ticks_and_permissions_off_pass_while_runs_wait() {
     let world = world_of(9, 3, "yoobi").await;
@@ -242,7 +242,7 @@ async fn a_mapping_that_changes_many_waits_and_is_kept_when_confirmed() {
     assert_eq!(writes, 6, "all are synced, and not paused again");
 }
 
-/// YO-30: an operation that switches permissions on for many waits.
+/// C30: an operation that switches permissions on for many waits.
 #[tokio::test]
 async fn an_operation_on_many_records_waits_before_its_first_step() {
     let world = world_of(6, 3, "yoobi").await;

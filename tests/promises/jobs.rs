@@ -203,7 +203,7 @@ async fn an_opt_in_by_hand_names_the_operation_and_the_user() {
     assert_eq!(choice.evidence, "set-permissions by admin");
 }
 
-/// DA-71, YO-17: saving the mapping is a job as well, with a result for every
+/// DA-71, YO-21: saving the mapping is a job as well, with a result for every
 /// record that is synced again.
 #[tokio::test]
 async fn saving_the_mapping_is_a_job_with_a_result_for_every_linked_record() {

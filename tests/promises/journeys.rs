@@ -98,7 +98,7 @@ async fn a_journey_is_started_for_each_of_several_contacts() {
     assert_eq!(world.standing("2", &journey).await, Standing::Started);
 }
 
-/// DA-60, AU-08
+/// AU-06, AU-08, DA-60
 #[tokio::test]
 async fn a_code_that_spotler_does_not_know_is_told_and_a_missing_one_costs_no_request() {
     let world = with_anna("default").await;
@@ -115,6 +115,7 @@ async fn a_code_that_spotler_does_not_know_is_told_and_a_missing_one_costs_no_re
         let reason = world.operate("start-journey", &["1"], parameters).await;
         assert_eq!(reason, "trigger-code-missing");
     }
+    assert_eq!(world.triggers_sent(), 0);
     assert_eq!(world.sim.request_count(), 0);
 }
 
@@ -300,7 +301,7 @@ async fn without_automations_in_the_product_campaigns_are_listed_all_the_same() 
     );
 }
 
-/// C3, DA-36
+/// C3, DA-27
 #[tokio::test]
 async fn nothing_is_started_for_whom_opted_out_unless_the_profile_says_so() {
     for (profile, expected) in [

@@ -224,7 +224,7 @@ async fn a_contact_that_is_deleted_during_the_sync_keeps_nobody_else_off_the_lis
     assert!(world.sim.breaches().is_empty());
 }
 
-/// C18, DA-41: a list larger than any page is synced in steps, with a look at the
+/// DA-41: a list larger than any page is synced in steps, with a look at the
 /// names and one request for all its members.
 #[tokio::test]
 async fn a_list_of_many_pages_costs_two_requests_about_lists() {

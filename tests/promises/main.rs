@@ -56,6 +56,7 @@ mod signing;
 mod stages;
 mod stop;
 mod support;
+mod tenant_cost;
 mod tenants;
 mod traces;
 mod worked_elsewhere;

@@ -1,10 +1,12 @@
 //! An opt-out wins, whichever way it shows and whenever it is noticed.
 
 use host_demo::contract::{Consent, Origin, SyncStatus};
-use host_demo::crm::Edit;
+use host_demo::crm::{Edit, SaveError};
 use koppel_tests::{World, anna, contact, spotler};
-use spotler_sim::Config;
 use spotler_sim::switches::{ChannelSignal, PermissionSignal, SignalSwitches};
+use spotler_sim::{Config, Fault, RecipientAct};
+
+use crate::mailed::{does, mail_all};
 
 /// A Spotler that shows an opt-out in one way only.
 fn showing(signals: SignalSwitches) -> Config {
@@ -45,6 +47,30 @@ async fn change_something(world: &World) {
     world.run().await;
 }
 
+/// From now on Spotler does not show Anna, and says that she opted out.
+fn refuse_to_show_her(world: &World) {
+    let opted_out = Fault::Status {
+        status: 400,
+        retry_after_s: None,
+        error_type: Some("CONTACT_OPTOUT".to_owned()),
+    };
+    let faults = world.sim.faults();
+    faults.always_on("GET /contact/contact-1", opted_out);
+}
+
+/// Whatever happens to Anna in the CRM from now on, Spotler is asked nothing.
+async fn nothing_is_asked_any_more(world: &World) {
+    world.sim.clear_requests();
+    world.save("1", Edit::new().text("city", "Zeist")).await;
+    world.run().await;
+    world.opt_in("1", 2).await;
+    world.run().await;
+    world.touch("1").await;
+    world.run().await;
+    world.act("sync-contact", &["1"]).await;
+    assert_eq!(world.requests(), Vec::<String>::new());
+}
+
 /// DA-34, DA-35, PV-39, C15
 #[tokio::test]
 async fn an_opt_out_told_by_a_refused_write_becomes_the_crms_opt_out() {
@@ -65,6 +91,109 @@ async fn an_opt_out_told_by_a_refused_write_becomes_the_crms_opt_out() {
             .text("city"),
         None
     );
+}
+
+/// PV-39, PV-41, PV-48, DA-35, DA-36: Anna unsubscribes from everything with a mailing
+/// that the CRM has no part in, while the CRM is off for a day and a half. Where Spotler
+/// says that it is an opt-out, the CRM's is set: at the next tick if a read is refused
+/// with it, and otherwise with the next save.
+#[tokio::test]
+async fn who_unsubscribes_from_any_mailing_while_the_crm_is_off_is_opted_out_in_the_crm() {
+    let refusing = |channels| SignalSwitches {
+        channels,
+        ..refusing_writes()
+    };
+    for (signals, is_read_refused) in [
+        (showing_the_channel(), true),
+        (refusing(ChannelSignal::LeftOut), false),
+        (refusing(ChannelSignal::AlwaysTrue), false),
+    ] {
+        let mut world = with_anna(showing(signals)).await;
+        world.tick().await;
+        let mailing = mail_all(&world, "Nieuws");
+        let everything = RecipientAct::Unsubscribe { permission: None };
+        does(&world, "contact-1", &mailing, everything);
+        if is_read_refused {
+            refuse_to_show_her(&world);
+        }
+        world.advance_s(36 * 3600);
+        world.restart().await;
+        world.tick().await;
+        if !is_read_refused {
+            change_something(&world).await;
+        }
+        let record = world.record("1").await;
+        assert_eq!(
+            (record.mail.allowed, record.mail.origin, record.status),
+            (false, Origin::Spotler, Some(SyncStatus::OptOut)),
+            "{is_read_refused}"
+        );
+        nothing_is_asked_any_more(&world).await;
+        assert_eq!(world.sim.breaches(), []);
+    }
+}
+
+/// PV-14, C15: an opt-out that comes from Spotler is taken over for a record without
+/// the attribute as for one with it, whether Spotler says what it is or shows only
+/// that she cannot be mailed.
+#[tokio::test]
+async fn an_opt_out_in_spotler_comes_through_a_closed_gate() {
+    let unknown = (true, Some(SyncStatus::Failed), "inactive-in-spotler");
+    let opted_out = (false, Some(SyncStatus::OptOut), "opted-out-in-spotler");
+    for (is_read_refused, expected) in [(false, (unknown, 1)), (true, (opted_out, 0))] {
+        for open in [true, false] {
+            let world = with_anna(showing(showing_the_channel())).await;
+            world.save("1", Edit::new().gate(open)).await;
+            world.run().await;
+            world.sim.ui_opt_out("contact-1").expect("opted out");
+            if is_read_refused {
+                refuse_to_show_her(&world);
+            }
+            world.tick().await;
+            let record = world.record("1").await;
+            assert_eq!(record.gate, open);
+            let tasks = world.host.crm().tasks(true).await.expect("tasks");
+            let reason = record.reason.clone().unwrap_or_default();
+            let told = (record.mail.allowed, record.status, reason.as_str());
+            assert_eq!((told, tasks.len()), expected, "open: {open}");
+            let card = world.host.card(&contact("1")).await.expect("a card");
+            assert!(card.permissions.iter().all(|it| it.locked));
+            nothing_is_asked_any_more(&world).await;
+        }
+    }
+}
+
+/// DA-31, DA-35: only Spotler lifts an opt-out that came from there.
+#[tokio::test]
+async fn an_opt_out_that_came_from_spotler_is_not_lifted_in_the_crm() {
+    let world = with_anna(showing(refusing_writes())).await;
+    world.sim.ui_opt_out("contact-1").expect("opted out");
+    change_something(&world).await;
+    assert_eq!(world.reason("1").await, "opted-out-in-spotler");
+    world.sim.clear_requests();
+    let crm = world.host.crm();
+    let allowed = || Edit::new().mail(true);
+    for edit in [
+        allowed(),
+        allowed()
+            .text("city", "Zeist")
+            .permission(2, Consent::Given),
+    ] {
+        let refused = crm.edit(&contact("1"), edit).await;
+        assert!(
+            matches!(refused, Err(SaveError::Rule { .. })),
+            "{refused:?}"
+        );
+        world.touch("1").await;
+        world.run().await;
+        let record = world.record("1").await;
+        assert_eq!(
+            (record.mail.allowed, record.mail.origin, record.status),
+            (false, Origin::Spotler, Some(SyncStatus::OptOut))
+        );
+        assert_eq!(record.text("city"), "Utrecht", "nothing of it was saved");
+    }
+    assert_eq!(world.requests(), Vec::<String>::new());
 }
 
 /// DA-36
@@ -114,7 +243,7 @@ async fn a_channel_that_is_off_locks_without_an_opt_out_and_asks_a_person_once()
     assert_eq!(tasks[0].owner.as_deref(), Some("owner-1"));
 }
 
-/// PV-41, PV-48, C4
+/// C4, C15
 #[tokio::test]
 async fn the_next_tick_notices_an_opt_out_without_a_save() {
     let world = with_anna(showing(showing_the_channel())).await;
@@ -127,7 +256,7 @@ async fn the_next_tick_notices_an_opt_out_without_a_save() {
     assert_eq!(world.requests(), Vec::<String>::new());
 }
 
-/// PV-41
+/// C4
 #[tokio::test]
 async fn after_five_days_off_no_opt_out_is_missed() {
     let world = with_anna(showing(showing_the_channel())).await;

@@ -83,7 +83,7 @@ async fn save(host: &DemoHost, id: &str, edit: Edit) {
     host.crm().save(&contact(id), edit).await.expect("saved");
 }
 
-/// YO-30, DA-05, PV-10: creating, changing, moving, opting out, deactivating and
+/// DA-05, PV-10: creating, changing, moving, opting out, deactivating and
 /// deleting are planned byte for byte as they are then sent.
 #[tokio::test]
 async fn the_plan_of_a_save_is_byte_for_byte_what_is_sent_then() {
@@ -184,7 +184,7 @@ async fn the_plan_of_a_mapping_covers_all_linked_contacts() {
     assert_eq!(writes_of(&plan).len(), 3, "one write for each contact");
 }
 
-/// C12: a plan shows what Spotler has now against what would be sent.
+/// A plan shows what Spotler has now against what would be sent.
 #[tokio::test]
 async fn a_plan_shows_each_field_as_it_is_and_as_it_would_be() {
     let world = World::start().await;
@@ -225,7 +225,7 @@ async fn the_plan_for_somebody_who_opted_out_holds_no_write() {
     assert_eq!(tables(&world).await, before);
 }
 
-/// PV-04: settings that were not saved are planned with, and a tick.
+/// Settings that were not saved are planned with, and a tick.
 #[tokio::test]
 async fn settings_and_ticks_have_a_plan_too() {
     let world = World::unconnected(spotler()).await;

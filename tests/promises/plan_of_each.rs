@@ -1,6 +1,7 @@
 //! Every operation and every hook can be asked for its plan, and then does that.
 
 use host_demo::contract::{Binding, FieldValue, Occasion, PermissionWish};
+use host_demo::crm::Edit;
 use host_demo::crm::campaigns::CampaignForm;
 use host_demo::crm::lists::ListEdit;
 use host_demo::crm::sales::{BoundAction, Stage};
@@ -8,6 +9,7 @@ use host_demo::crm::shop::Sort;
 use host_demo::crm::sign_ups::Form;
 use host_demo::host::DemoHost;
 use koppel_embedding::contract::stages::AutomaticAction;
+use koppel_embedding::queue::{HistoryEntry, Of};
 use koppel_tests::journeys::{code, purchase};
 use koppel_tests::lists::static_list;
 use koppel_tests::{World, contact, person};
@@ -29,6 +31,9 @@ const HOOKS: [&str; 8] = [
     "on-signed-up",
     "on-stage-changed",
 ];
+
+/// The hooks whose plans have tests of their own.
+const OTHER_HOOKS: [&str; 3] = ["on-contact-saved", "on-mapping-saved", "on-tick"];
 
 /// Anna and Bo in Spotler and of one relation, a synced list of Anna, a campaign, a
 /// journey that is bound to everything.
@@ -158,6 +163,17 @@ async fn hand_in(host: &DemoHost, what: &str, journey: &Journey) {
             let moved = crm.move_sale("s-1", Some(contact("1")), won());
             drop(moved.await.expect("moved"));
         }
+        "on-contact-saved" => {
+            let moved = Edit::new().text("city", "Utrecht");
+            let saved = crm.save(&contact("2"), moved).await;
+            drop(saved.expect("saved"));
+        }
+        "on-mapping-saved" => {
+            let mut rows = host.mapping().await.expect("a mapping");
+            rows.retain(|it| it.field != "city");
+            drop(host.save_mapping(rows).await.expect("queued"));
+        }
+        "on-tick" => drop(host.tick().await.expect("queued")),
         other => panic!("`{other}` has no plan here: add it"),
     }
 }
@@ -179,7 +195,7 @@ fn without_event(writes: Vec<Write>) -> Vec<Write> {
     writes
 }
 
-/// C12, DA-80: every operation and every hook has a plan, which writes nothing
+/// DA-80: every operation and every hook has a plan, which writes nothing
 /// anywhere, and is what is sent then.
 #[tokio::test]
 async fn every_operation_and_every_hook_has_a_plan_and_does_that() {
@@ -205,4 +221,43 @@ async fn every_operation_and_every_hook_has_a_plan_and_does_that() {
             "the plan of {what} is what is sent then"
         );
     }
+}
+
+/// What became of every call of the world, latest first.
+async fn history(world: &World) -> Vec<HistoryEntry> {
+    let crm = world.host.crm();
+    let history = crm.history_of(&Of::default(), 100).await;
+    history.expect("a history")
+}
+
+/// PV-04: with the connection off, whatever is asked for or happens makes no request,
+/// and every hook that is called answers that it is off.
+#[tokio::test]
+async fn switched_off_every_operation_and_every_hook_answers_not_active() {
+    let (world, journey) = world().await;
+    let off = world
+        .host
+        .crm()
+        .change_settings(|it| it.active = false)
+        .await;
+    off.expect("saved");
+    world.run_to_the_end().await;
+    let operations = koppel_plugin::about::describe().operations;
+    let operations = operations.into_iter().map(|it| (it, "run-action"));
+    let hooks = HOOKS.into_iter().chain(OTHER_HOOKS).map(|it| (it, it));
+    let mut otherwise = Vec::new();
+    for (what, hook) in operations.chain(hooks) {
+        world.sim.clear_requests();
+        let before = history(&world).await.first().map_or(0, |it| it.id);
+        hand_in(&world.host, what, &journey).await;
+        world.run_to_the_end().await;
+        assert_eq!(world.requests(), Vec::<String>::new(), "{what}");
+        let mut told = history(&world).await;
+        told.retain(|it| it.id > before);
+        assert!(told.iter().any(|it| it.hook == hook), "{what}: {told:?}");
+        told.retain(|it| it.reason.code != "not-active");
+        let told = told.into_iter();
+        otherwise.extend(told.map(|it| format!("{what}: {} said {}", it.hook, it.reason.code)));
+    }
+    assert_eq!(otherwise, Vec::<String>::new());
 }

@@ -51,7 +51,7 @@ async fn story(world: &World) -> serde_json::Value {
     ])
 }
 
-/// YO-21, DA-17, PV-10: the database makes no difference.
+/// DA-17, PV-10: the database makes no difference.
 #[tokio::test]
 async fn the_same_story_ends_in_the_same_state_on_both_databases() {
     let on_postgres = World::start_on_postgres(spotler()).await;

@@ -1,8 +1,9 @@
-//! Several processes on one PostgreSQL, killed and cut off while they work.
+//! Several processes on one PostgreSQL, killed and cut off while they work, and the
+//! server crashes under them.
 //!
 //! `cargo xtask faults` runs the first of these with more: `KOPPEL_FAULTS` is the
-//! numbers of saves, tenants, kills and cut connections, and the milliseconds
-//! between kills.
+//! numbers of saves, tenants, kills, cut connections and crashes of the server, and
+//! the milliseconds between two of these.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -27,19 +28,21 @@ struct Size {
     tenants: u64,
     kills: u64,
     cuts: u64,
+    crashes: u64,
     pause: Duration,
 }
 
 impl Size {
     fn asked() -> Self {
-        let asked = std::env::var("KOPPEL_FAULTS").unwrap_or_else(|_| "160 4 3 2 1500".into());
+        let asked = std::env::var("KOPPEL_FAULTS").unwrap_or_else(|_| "160 4 3 2 1 1500".into());
         let mut numbers = asked.split(' ').map(|it| it.parse().expect("a number"));
-        let mut next = || numbers.next().expect("five numbers");
+        let mut next = || numbers.next().expect("six numbers");
         Self {
             saves: next(),
             tenants: next(),
             kills: next(),
             cuts: next(),
+            crashes: next(),
             pause: Duration::from_millis(next()),
         }
     }
@@ -178,16 +181,69 @@ async fn save(host: &DemoHost, id: &str, edit: Edit) {
     }
 }
 
-/// YO-21, YO-24: processes share one PostgreSQL, and any of them may die.
+/// What is done to the processes and to the server.
+#[derive(Clone, Copy)]
+enum Kind {
+    Kill,
+    Cut,
+    Crash,
+}
+
+/// How often it was done.
+#[derive(Default)]
+struct Harm {
+    kills: u64,
+    cuts: u64,
+    crashes: u64,
+    connections_cut: u64,
+}
+
+impl Harm {
+    /// What lags behind most, so that each kind is spread over the whole; none when
+    /// all is done.
+    fn next(&self, size: Size) -> Option<Kind> {
+        let kinds = [
+            (Kind::Kill, self.kills, size.kills),
+            (Kind::Cut, self.cuts, size.cuts),
+            (Kind::Crash, self.crashes, size.crashes),
+        ];
+        let left = kinds.into_iter().filter(|(_, done, all)| done < all);
+        let next = left.min_by_key(|(_, done, all)| (done + 1) * 1_000_000 / all);
+        next.map(|(kind, ..)| kind)
+    }
+
+    /// Does the next, if there is one.
+    async fn go_on(&mut self, size: Size, cluster: &mut Cluster, processes: &mut [Child]) {
+        match self.next(size) {
+            None => {}
+            Some(Kind::Kill) => {
+                let which = usize::try_from(self.kills).expect("a number") % processes.len();
+                processes[which].kill().expect("killed");
+                processes[which].wait().expect("gone");
+                self.kills += 1;
+            }
+            Some(Kind::Cut) => {
+                self.connections_cut += cluster.cut_connections().await;
+                self.cuts += 1;
+            }
+            Some(Kind::Crash) => {
+                tokio::task::block_in_place(|| cluster.crash());
+                self.crashes += 1;
+            }
+        }
+    }
+}
+
+/// C17: processes share one PostgreSQL; any of them may die, and the server may crash.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off() {
     let size = Size::asked();
-    let site = Site::with_tenants(size).await;
+    let mut site = Site::with_tenants(size).await;
     let began = Instant::now();
     let saved = Arc::new(AtomicU64::new(0));
     let saving = tokio::spawn(save_all(site.host.clone(), size, saved.clone()));
     let mut processes: Vec<Child> = (0..2).map(|_| site.worker(&["work"])).collect();
-    let (mut kills, mut cuts, mut cut) = (0, 0, 0);
+    let mut harm = Harm::default();
     let mut last_harm = Instant::now();
     loop {
         for process in &mut processes {
@@ -195,27 +251,19 @@ async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off(
                 *process = site.worker(&["work"]);
             }
         }
-        if last_harm.elapsed() >= size.pause && kills + cuts < size.kills + size.cuts {
+        if last_harm.elapsed() >= size.pause {
             last_harm = Instant::now();
-            if cuts * size.kills < kills * size.cuts || kills == size.kills {
-                cut += site.cluster.cut_connections().await;
-                cuts += 1;
-            } else {
-                let which = usize::try_from(kills % 2).expect("0 or 1");
-                processes[which].kill().expect("killed");
-                processes[which].wait().expect("gone");
-                kills += 1;
-            }
+            harm.go_on(size, &mut site.cluster, &mut processes).await;
         }
-        let is_harmed = kills == size.kills && cuts == size.cuts;
-        if is_harmed && saving.is_finished() && site.waiting().await == 0 {
+        if harm.next(size).is_none() && saving.is_finished() && site.waiting().await == 0 {
             break;
         }
         assert!(
             began.elapsed() < size.deadline(),
-            "waited for the queue to be empty: {} saved, {} wait, {kills} kills",
+            "waited for the queue to be empty: {} saved, {} wait, {} kills",
             saved.load(Ordering::Relaxed),
-            site.waiting().await
+            site.waiting().await,
+            harm.kills
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -228,10 +276,13 @@ async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off(
     let verdict = judge(&site.sim, all.map(|(of, it)| (email(of, it), rounds)));
     let seconds = began.elapsed().as_secs_f64();
     println!(
-        "FAULTS saves {} tenants {} kills {kills} cut connections {cut} requests {} seconds \
-         {seconds:.1} lost {} out of order {} opt-out violations {}",
+        "FAULTS saves {} tenants {} kills {} cut connections {} crashes of PostgreSQL {} \
+         requests {} seconds {seconds:.1} lost {} out of order {} opt-out violations {}",
         saved.load(Ordering::Relaxed),
         size.tenants,
+        harm.kills,
+        harm.connections_cut,
+        harm.crashes,
         site.sim.request_count(),
         verdict.lost,
         verdict.out_of_order,
@@ -251,6 +302,7 @@ async fn a_process_that_is_told_to_stop_ends_what_is_under_way_and_gives_its_ten
         tenants: 1,
         kills: 0,
         cuts: 0,
+        crashes: 0,
         pause: Duration::ZERO,
     };
     let site = Site::with_tenants(size).await;

@@ -4,7 +4,7 @@ use host_demo::contract::{Consent, FieldValue, MappingRow, RecordKind, RecordSta
 use host_demo::crm::Edit;
 use koppel_embedding::Event;
 use koppel_embedding::contract::stages::{AutomaticAction, StageChanged};
-use koppel_tests::{World, anna, contact, person, spotler};
+use koppel_tests::{ADMIN, World, anna, contact, person, spotler};
 
 /// A relation with contacts 1 and 2 in Spotler, of whom these are primary.
 async fn relation(primary: &[&str]) -> World {
@@ -150,7 +150,7 @@ async fn unlinked(profile: &str) -> World {
     world
 }
 
-/// YO-37, YO-41
+/// YO-37, YO-41, C22: the opt-in tells by which action it was given, and by whom.
 #[tokio::test]
 async fn a_stage_with_an_action_links_the_contact_and_switches_its_permission_on() {
     let world = unlinked("yoobi").await;
@@ -166,7 +166,10 @@ async fn a_stage_with_an_action_links_the_contact_and_switches_its_permission_on
         .expect("a choice");
     assert_eq!(
         (choice.consent, choice.evidence.as_str()),
-        (Consent::Given, "automatic-action")
+        (
+            Consent::Given,
+            format!("automatic-action Nieuwsbrief by {ADMIN}").as_str()
+        )
     );
     world.sim.clear_requests();
     reach_stage(&world, vec![action(&[1])]).await;
@@ -226,6 +229,50 @@ async fn an_action_switches_nothing_on_for_somebody_who_opted_out() {
     reach_stage(&world, vec![action(&[1])]).await;
     assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
     assert!(world.sim.breaches().is_empty());
+}
+
+/// YO-41, C22, DA-82: whoever recorded it, an opt-out is not undone by an action that
+/// counts as an opt-in; the action says so, and does the rest.
+#[tokio::test]
+async fn an_action_does_not_overrule_a_permission_that_was_withdrawn() {
+    for profile in ["yoobi", "dynamics365"] {
+        for by in ["spotler", "crm", "channel"] {
+            let world = unlinked(profile).await;
+            reach_stage(&world, vec![action(&[1])]).await;
+            assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1]);
+            world.advance_s(3_600);
+            match by {
+                "spotler" => {
+                    let off = world.sim.ui_set_permission("anna@voorbeeld.nl", (1, false));
+                    off.expect("switched off");
+                }
+                "crm" => world.say("1", 1, Consent::Withdrawn).await,
+                _ => {
+                    let opted_out = world.sim.ui_opt_out("anna@voorbeeld.nl");
+                    opted_out.expect("opted out");
+                }
+            }
+            world.tick().await;
+            world.run().await;
+            let before = world.record("1").await.permissions;
+            world.advance_s(3_600);
+            let noted = AutomaticAction {
+                note: Some("Klant".into()),
+                ..action(&[1])
+            };
+            reach_stage(&world, vec![noted]).await;
+            let said = world.last_reason_of("on-stage-changed").await;
+            assert_eq!(said, "action-done-in-part", "{profile}, {by}");
+            let record = world.record("1").await;
+            assert_eq!(record.permissions, before, "{profile}, {by}");
+            assert_eq!(record.text("note"), "Klant", "{profile}, {by}");
+            if by != "channel" {
+                let on = world.permissions_on("anna@voorbeeld.nl");
+                assert_eq!(on, Vec::<u32>::new(), "{profile}, {by}");
+            }
+            assert_eq!(world.sim.breaches(), [], "{profile}, {by}");
+        }
+    }
 }
 
 /// YO-40, YO-51

@@ -240,7 +240,7 @@ async fn what_blanking_emptied_is_put_back_after_a_reactivation() {
     assert_eq!(value(&world, "jobTitle").as_deref(), Some("Inkoper"));
 }
 
-/// C25, C28: what is kept is sealed; it is forgotten with the record, when a user
+/// C25: what is kept is sealed; it is forgotten with the record, when a user
 /// says so, and when its time is over.
 #[tokio::test]
 async fn what_is_kept_is_sealed_and_forgotten_in_time() {

@@ -231,3 +231,24 @@ async fn a_campaign_with_the_name_of_an_earlier_one_has_its_own_mailings() {
     assert_eq!(of_campaign(&world, "7").await, [first]);
     assert_eq!(of_campaign(&world, "8").await, [second]);
 }
+
+/// PV-36: a list that has its name back and loses it once more is told once more.
+#[tokio::test]
+async fn a_list_that_is_renamed_a_second_time_is_told_a_second_time() {
+    let world = World::start().await;
+    campaigns::people(&world, 1).await;
+    campaigns::export(&world, "7", campaigns::form(campaigns::everybody())).await;
+    let name = campaigns::lists(&world)[0].0.clone();
+    for round in 1..=2 {
+        for (from, to) in [(name.as_str(), "Anders"), ("Anders", name.as_str())] {
+            let (name, to) = (from.to_owned(), to.to_owned());
+            let action = ListAction::RenameStaticList { name, to };
+            world.sim.ui_list(&action).expect("renamed");
+            world.advance_s(600);
+            world.tick().await;
+        }
+        let messages = world.host.crm().messages().await.expect("read");
+        let renamed = messages.iter().filter(|it| it.code == "log-list-renamed");
+        assert_eq!(renamed.count(), round);
+    }
+}

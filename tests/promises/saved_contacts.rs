@@ -2,6 +2,7 @@
 
 use host_demo::contract::{Consent, SyncStatus};
 use host_demo::crm::Edit;
+use koppel_embedding::queue::HistoryEntry;
 use koppel_tests::{World, anna, person, spotler};
 use spotler_sim::SeedContact;
 
@@ -57,6 +58,29 @@ async fn a_new_person_gets_the_permissions_of_the_crm_and_no_other() {
     assert_eq!(world.status("1").await, Some(SyncStatus::Succeeded));
 }
 
+/// PV-10: somebody who is in Spotler without any permission is reported as such, until
+/// there is one.
+#[tokio::test]
+async fn somebody_without_any_permission_is_reported() {
+    let world = World::start().await;
+    world.save("1", anna()).await;
+    world.run().await;
+    assert_eq!(world.permissions_on("anna@voorbeeld.nl"), Vec::<u32>::new());
+    let is_reported = |it: &HistoryEntry| {
+        let mut why = it.why.iter();
+        why.any(|it| it.rule == "PV-10" && it.led_to == "no-permission-on")
+    };
+    let created = world.history("1").await.remove(0);
+    assert_eq!(created.reason.code, "created");
+    assert!(is_reported(&created), "{:?}", created.why);
+    world.advance_s(60);
+    world.opt_in("1", 1).await;
+    world.run().await;
+    let updated = world.history("1").await.remove(0);
+    assert_eq!(updated.reason.code, "updated");
+    assert!(!is_reported(&updated), "{:?}", updated.why);
+}
+
 /// DA-18, YO-11
 #[tokio::test]
 async fn a_change_sends_that_field_only() {
@@ -109,6 +133,21 @@ async fn without_the_attribute_nothing_is_sent_and_with_it_everything_is() {
     assert_eq!(world.reason("1").await, "created");
 }
 
+/// PV-13: who is linked by hand carries the attribute from then on, and is synced.
+#[tokio::test]
+async fn who_is_linked_by_hand_carries_the_attribute_from_then_on() {
+    let world = World::start_with(spotler(), "perfectview").await;
+    world.save("1", anna().gate(false)).await;
+    world.run().await;
+    assert!(!world.record("1").await.gate);
+    world.act("link", &["1"]).await;
+    assert_eq!(world.reason("1").await, "created");
+    assert!(world.record("1").await.gate);
+    world.save("1", Edit::new().text("city", "Utrecht")).await;
+    world.run().await;
+    assert_eq!(world.reason("1").await, "updated");
+}
+
 /// C30
 #[tokio::test]
 async fn when_the_attribute_is_taken_away_data_stops_and_permissions_stay() {
@@ -148,6 +187,20 @@ async fn where_linking_is_by_hand_a_save_adds_nobody_and_the_action_does() {
         .await;
     world.run().await;
     assert_eq!(world.reason("1").await, "updated");
+}
+
+/// YO-11
+#[tokio::test]
+async fn syncing_somebody_who_is_not_linked_adds_nobody() {
+    let world = World::start_with(spotler(), "yoobi").await;
+    world.save("1", anna()).await;
+    world.run().await;
+    world.act("sync-contact", &["1"]).await;
+    let tried = world.history("1").await.remove(0);
+    let told = (tried.hook.as_str(), tried.reason.code.as_str());
+    assert_eq!(told, ("on-contact-saved", "not-linked"));
+    assert_eq!(world.requests(), Vec::<String>::new());
+    assert_eq!(world.sim.contact_count(), 0);
 }
 
 /// YO-15
@@ -311,7 +364,7 @@ async fn a_changed_address_that_is_somebody_elses_in_spotler_overwrites_nothing(
     assert!(world.sim.contact_by_email("anna@voorbeeld.nl").is_some());
 }
 
-/// DA-73, DA-75, C26
+/// DA-73, C26
 #[tokio::test]
 async fn every_attempt_is_in_the_history_with_its_outcome_rules_and_requests() {
     let world = World::start().await;
@@ -397,7 +450,7 @@ async fn a_permission_of_somebody_who_is_not_in_spotler_waits_for_the_creation()
     assert_eq!(world.permissions_on("anna@voorbeeld.nl"), [1]);
 }
 
-/// DA-27, DA-28, DA-29, DA-31, C3
+/// DA-28, DA-29, DA-31, C3
 #[tokio::test]
 async fn an_opt_out_in_the_crm_switches_permissions_off_and_data_goes_on() {
     let world = World::start().await;

@@ -73,7 +73,7 @@ async fn the_life_cycle_starts_at_customer_and_stops_at_ex_customer() {
     assert_eq!(world.standing("1", &journey).await, Standing::Started);
 }
 
-/// AU-10, AU-06
+/// AU-10
 #[tokio::test]
 async fn a_stage_stops_one_journey_before_it_starts_another() {
     let world = World::start().await;

@@ -1,7 +1,7 @@
 //! A PostgreSQL of the tests' own: in a folder of its own, on a socket in it, and
 //! gone with the process that started it.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,13 +14,20 @@ use sqlx::{AnyConnection, Connection, Executor};
 /// How long a cluster may take to start or to answer.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Runs `postgres`, and ends it and removes its folder as soon as the end of our
-/// standard input says that whoever started it is gone, however that came about.
+/// Runs `postgres`; crashes it and starts it again for each line that it reads; and
+/// ends it and removes its folder as soon as the end of our standard input says that
+/// whoever started it is gone, however that came about.
 const KEEPER: &str = r#"
     "$@" >"$FOLDER/log" 2>&1 &
     server=$!
     echo started
-    read -r _
+    while read -r _; do
+        kill -QUIT "$server"
+        wait "$server"
+        "$@" >>"$FOLDER/log" 2>&1 &
+        server=$!
+        echo started
+    done
     kill -INT "$server" 2>/dev/null
     wait "$server"
     rm -rf "$FOLDER"
@@ -98,6 +105,16 @@ impl Cluster {
         .rows_affected()
     }
 
+    /// Ends the server at once, as a crash does: connections are cut, nothing is
+    /// tidied up, and what was committed is read from its log. Comes back when it
+    /// answers again.
+    pub fn crash(&mut self) {
+        let keeper = self.keeper.stdin.as_mut().expect("piped");
+        keeper.write_all(b"crash\n").expect("the keeper listens");
+        until_started(&mut self.keeper);
+        self.wait_for_answer();
+    }
+
     /// Where the key of the tests' secrets lies.
     pub fn key(&self) -> PathBuf {
         self.folder.join("koppel.key")
@@ -164,12 +181,17 @@ fn keep(folder: &Path, durable: bool) -> Child {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let mut keeper = keeper.spawn().expect("a shell");
-    let mut said = [0; 8];
+    until_started(&mut keeper);
+    keeper
+}
+
+/// Reads the word that the keeper says when it has started the server.
+fn until_started(keeper: &mut Child) {
+    let mut said = [0; "started\n".len()];
     let stdout = keeper.stdout.as_mut().expect("piped");
     stdout
         .read_exact(&mut said)
         .expect("the server was started");
-    keeper
 }
 
 /// PostgreSQL refuses to run as root; then it runs as the user that its package

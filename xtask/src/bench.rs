@@ -20,6 +20,9 @@ pub(crate) struct Args {
     /// How many records are linked when a mapping is saved, instead of the exports.
     #[arg(long, value_delimiter = ',')]
     mapping: Vec<usize>,
+    /// How many tenants share four thousand saves, instead of the exports.
+    #[arg(long, value_delimiter = ',')]
+    tenants: Vec<usize>,
     /// How many records the pages are shown with, the fewest first; instead of the
     /// exports.
     #[arg(long, value_delimiter = ',')]
@@ -47,6 +50,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let test = "list_cost::a_list_costs_requests_for_its_members_and_not_for_each";
         let env = |size| vec![("KOPPEL_LIST", size)];
         return side_by_side(args, &args.lists, test, env);
+    }
+    if !args.tenants.is_empty() {
+        let test = "tenant_cost::every_tenant_has_its_turn_before_any_has_a_third";
+        let env = |size| vec![("KOPPEL_TENANTS", size), ("KOPPEL_SAVES", 4_000)];
+        return side_by_side(args, &args.tenants, test, env);
     }
     let test = "export_cost::an_export_makes_hardly_more_requests_than_the_least_that_is_possible";
     let env = |size| {

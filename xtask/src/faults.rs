@@ -127,6 +127,9 @@ pub(crate) struct Args {
     /// How often all connections to PostgreSQL are cut.
     #[arg(long, default_value_t = 10)]
     cuts: u64,
+    /// How often PostgreSQL itself crashes and starts again.
+    #[arg(long, default_value_t = 2)]
+    crashes: u64,
     /// Milliseconds between two of these.
     #[arg(long, default_value_t = 1_000)]
     pause: u64,
@@ -143,8 +146,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     setup::wasm_target()?;
     setup::postgresql()?;
     let size = format!(
-        "{} {} {} {} {}",
-        args.saves, args.tenants, args.kills, args.cuts, args.pause
+        "{} {} {} {} {} {}",
+        args.saves, args.tenants, args.kills, args.cuts, args.crashes, args.pause
     );
     let mut failed = Vec::new();
     println!("{:<54} {:>8}  figures", "what is done", "time");

@@ -15,6 +15,7 @@ use super::{
     error::StoreError,
     log, rows,
     selections::{self, Selection},
+    statement::Statement,
 };
 use crate::contract::{LogLevel, LogLine, NamedValue, SubjectChange};
 
@@ -24,6 +25,8 @@ pub const CHANNELS: [&str; 3] = ["external", "letter", "phone"];
 pub const SYSTEMS: [&str; 1] = ["spotler"];
 /// More selected relations than this run in the evening (PV-22).
 pub const AT_ONCE: u64 = 2_500;
+/// So many names of lists are asked for in one query.
+const LISTS_AT_ONCE: usize = 400;
 /// The subject's name in `crm_subjects`.
 pub(crate) const SUBJECT: &str = "campaign";
 
@@ -67,6 +70,8 @@ pub struct Campaign {
     pub auto_close: bool,
     /// When it was made.
     pub created_at: u64,
+    /// Who made it.
+    pub created_by: Option<String>,
     /// The event of its last run.
     pub event: Option<EventKey>,
     /// How many were selected for it.
@@ -264,6 +269,36 @@ impl DemoCrm {
         Ok(campaigns)
     }
 
+    /// The campaigns to lists of these names, oldest first, with how they stand.
+    pub(crate) async fn campaigns_to(
+        &self,
+        lists: &[&str],
+    ) -> Result<Vec<(Campaign, Option<SubjectChange>)>, StoreError> {
+        let mut found = Vec::new();
+        for some in lists.chunks(LISTS_AT_ONCE) {
+            let mut query = Statement::new("SELECT ");
+            query.push(COLUMNS);
+            query.push(" FROM crm_campaigns WHERE tenant = ");
+            query
+                .push_bind(self.tenant.as_str())
+                .push(" AND list_name IN (");
+            for (number, list) in some.iter().enumerate() {
+                query.push(if number == 0 { "" } else { ", " });
+                query.push_bind(*list);
+            }
+            query.push(") ORDER BY created_at, id");
+            let mut connection = self.store.readers().acquire().await?;
+            found.extend(query.fetch_all(&mut connection).await?);
+        }
+        let mut campaigns = Vec::with_capacity(found.len());
+        for row in &found {
+            let campaign = campaign_of(row)?;
+            let stands = self.subject(SUBJECT, &campaign.id).await?;
+            campaigns.push((campaign, stands));
+        }
+        Ok(campaigns)
+    }
+
     /// What a run would do now; nothing is queued.
     pub async fn plan_campaign(&self, id: &str) -> Result<CampaignPlan, CampaignError> {
         self.plan_campaign_up_to(id, u32::MAX).await
@@ -391,7 +426,7 @@ fn not_read(error: koppel_embedding::store::StoreError) -> StoreError {
 }
 
 const COLUMNS: &str = "id, title, channel, system, list_name, selection, permission, auto_close, \
-     created_at, event, selected, run_at";
+     created_at, created_by, event, selected, run_at";
 
 async fn read(
     connection: &mut Connection,
@@ -425,6 +460,7 @@ fn campaign_of(row: &sqlx::any::AnyRow) -> Result<Campaign, StoreError> {
             .and_then(|it| u32::try_from(it).ok()),
         auto_close: flag(row, "auto_close")?,
         created_at: rows::moment_of(row, "created_at")?,
+        created_by: row.try_get("created_by")?,
         event: row
             .try_get::<Option<String>, _>("event")?
             .map(EventKey::from_stored),

@@ -130,6 +130,11 @@ pub enum RuleBroken {
     /// The account has no such permission.
     #[error("the Spotler account has no permission {0}; `settings show` lists those that it has")]
     UnknownPermission(u32),
+    /// The opt-out came from Spotler, and a save does not lift it (C3, DA-31).
+    #[error(
+        "the person opted out in Spotler, which the CRM cannot lift; after a new opt-in, make the contact active again in Spotler with nothing but its e-mail address, then start the operation `reactivate`"
+    )]
+    OptedOutInSpotler,
     /// The record was deleted, and a deleted record cannot be changed.
     #[error("the record was deleted and cannot be changed any more")]
     Deleted,
@@ -239,6 +244,9 @@ fn set_choices(
             };
             record.permissions.insert(bit, choice);
         }
+    }
+    if edit.mail == Some(true) && record.mail.opted_out_in_spotler() {
+        return Err(RuleBroken::OptedOutInSpotler);
     }
     if let Some(allowed) = edit.mail.filter(|it| *it != record.mail.allowed) {
         record.mail = Mail {

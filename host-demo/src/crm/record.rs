@@ -21,6 +21,14 @@ pub struct Mail {
     pub evidence: String,
 }
 
+impl Mail {
+    /// Whether it is an opt-out that came from Spotler, which the CRM does not lift
+    /// (C3, DA-31).
+    pub fn opted_out_in_spotler(&self) -> bool {
+        !self.allowed && self.origin == Origin::Spotler
+    }
+}
+
 /// What a person said about one permission, and how we know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {

@@ -67,6 +67,15 @@ impl DemoCrm {
         }))
     }
 
+    /// The active contacts that are marked as primary for a relation.
+    pub(crate) async fn primary_contacts_of(
+        &self,
+        relation: &str,
+    ) -> Result<Vec<RecordRef>, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        primary_contacts(&mut connection, self.tenant.as_str(), relation).await
+    }
+
     /// Adds a relation, or renames it.
     pub async fn set_relation(&self, id: &str, name: &str) -> Result<(), StoreError> {
         let (id, name) = (id.to_owned(), name.to_owned());

@@ -37,6 +37,12 @@ pub enum Selection {
 }
 
 impl DemoCrm {
+    /// What a selection asks for; none where none has this name.
+    pub(crate) async fn selection(&self, id: &str) -> Result<Option<Selection>, StoreError> {
+        let mut connection = self.store.readers().acquire().await?;
+        definition(&mut connection, self.tenant.as_str(), id).await
+    }
+
     /// Saves a selection under a name; one that has the name is replaced.
     pub async fn save_selection(&self, id: &str, selection: Selection) -> Result<(), StoreError> {
         let id = id.to_owned();

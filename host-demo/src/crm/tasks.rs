@@ -74,6 +74,35 @@ impl DemoCrm {
         rows.iter().map(task_of_row).collect()
     }
 
+    /// The tasks of a kind that have this fact, done ones too, oldest first.
+    pub(crate) async fn tasks_about(
+        &self,
+        code: &str,
+        fact: &NamedValue,
+    ) -> Result<Vec<StoredTask>, StoreError> {
+        let mut query = Statement::new(
+            "SELECT key, code, owner, kind, id, about, due, open, created_at FROM crm_tasks
+             WHERE open IN (0, 1) AND tenant = ",
+        );
+        query.push_bind(self.tenant.as_str());
+        query.push(" AND code = ").push_bind(code);
+        let written = log::facts_to_json(std::slice::from_ref(fact))?;
+        let written = written.trim_matches(['[', ']']);
+        query.push(" AND ").push_contains("about", written);
+        query.push(" ORDER BY created_at, key");
+        let mut connection = self.store.readers().acquire().await?;
+        let rows = query.fetch_all(&mut connection).await?;
+        let mut tasks = Vec::new();
+        for row in &rows {
+            let task = task_of_row(row)?;
+            // The database compares without upper and lower case.
+            if task.about.contains(fact) {
+                tasks.push(task);
+            }
+        }
+        Ok(tasks)
+    }
+
     /// How many tasks are open, counted no further than `most`.
     pub async fn count_open_tasks(&self, most: u32) -> Result<u64, StoreError> {
         let number: i64 = sqlx::query_scalar(

@@ -2,7 +2,7 @@
 //! tried, then saved or cancelled (YO-13, YO-16..YO-21).
 
 use koppel_embedding::{
-    Event, EventKey,
+    Event, EventKey, QuestionError,
     contract::connection::{MappingFault, MappingRow},
 };
 
@@ -52,6 +52,20 @@ impl DemoHost {
             if start.is_none() {
                 return Ok(forecast);
             }
+        }
+    }
+
+    /// What is wrong with this mapping; empty where it can be saved.
+    pub async fn mapping_faults(
+        &self,
+        rows: &[MappingRow],
+    ) -> Result<Vec<MappingFault>, HostError> {
+        let tenant = self.crm.tenant();
+        match self.host.what_if_mapping(tenant, rows, None).await {
+            Ok(page) => Ok(page.faults),
+            // A component of before this question: it checks what is saved.
+            Err(QuestionError::NotOffered(_)) => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
         }
     }
 

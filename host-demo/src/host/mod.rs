@@ -9,6 +9,7 @@ mod component;
 mod config;
 mod error;
 mod guard;
+mod mailings;
 mod mapping;
 mod queue;
 mod reports;
@@ -20,6 +21,7 @@ pub use campaigns::{CampaignForecast, ForecastLine};
 pub use component::ComponentView;
 pub use config::{Component, DemoConfig, open_crm};
 pub use error::HostError;
+pub use mailings::BelongsTo;
 pub use mapping::MappingForecast;
 pub use queue::{QueueView, WaitingEvent};
 pub use reports::MessageHistory;
@@ -152,6 +154,13 @@ impl DemoHost {
     /// The Spotler block of a record; no request.
     pub async fn card(&self, reference: &RecordRef) -> Result<Card, HostError> {
         Ok(self.host.read_card(self.crm.tenant(), reference).await?)
+    }
+
+    /// The Spotler block of a linked record as Spotler has it now; one request
+    /// (YO-27).
+    pub async fn live_card(&self, reference: &RecordRef) -> Result<Card, HostError> {
+        let tenant = self.crm.tenant();
+        Ok(self.host.read_live_card(tenant, reference).await?)
     }
 
     /// The automations and campaigns as they were last listed; no request.

@@ -50,6 +50,7 @@ impl RowError {
             RowProblem::Missing(column) => Some(column),
             RowProblem::UnknownPermission(_) => Some("permissions"),
             RowProblem::UnknownKind => Some("kind"),
+            RowProblem::OptedOutInSpotler => Some("bulk_email"),
             RowProblem::DuplicateId(_) | RowProblem::Id | RowProblem::Deleted => Some("id"),
             RowProblem::NotText
             | RowProblem::Columns { .. }
@@ -93,6 +94,9 @@ pub enum RowProblem {
     /// The Spotler account has no permission with the name.
     #[error("entry {0} of column `permissions` is no permission of the Spotler account")]
     UnknownPermission(usize),
+    /// The person opted out in Spotler.
+    #[error("column `bulk_email` allows what the person opted out of in Spotler")]
+    OptedOutInSpotler,
     /// A row above has the same id.
     #[error("the id stands on line {0} already; the later row was not imported")]
     DuplicateId(u64),
@@ -117,6 +121,7 @@ impl From<RuleBroken> for RowProblem {
                 problem,
             },
             RuleBroken::UnknownPermission(_) => Self::UnknownPermission(1),
+            RuleBroken::OptedOutInSpotler => Self::OptedOutInSpotler,
             RuleBroken::Deleted => Self::Deleted,
             RuleBroken::Id => Self::Id,
         }

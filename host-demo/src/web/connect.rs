@@ -18,13 +18,16 @@ use super::{
 };
 use crate::host::{SettingsForm, SettingsView};
 
+/// The code of an account without permissions.
+const NO_PERMISSIONS: &str = "no-permissions";
+
 words! {
     struct ConnectWords {
         title: "Verbinding met Spotler", "Connection with Spotler";
         active: "De verbinding is actief.", "The connection is active.";
         inactive: "De verbinding is niet actief.", "The connection is not active.";
-        backup: "Maak eerst een back-up: laat in Spotler de lijst met alle contacten exporteren, of gebruik de back-up van het CRM. Wat de synchronisatie overschrijft, is anders niet terug te halen.",
-            "Make a backup first: export the list of all contacts in Spotler, or use the CRM's own backup. What the sync overwrites cannot be brought back otherwise.";
+        backup: "Maak eerst een back-up: laat in Spotler de lijst met alle contacten exporteren, of gebruik de back-up van het CRM. Wat de synchronisatie overschrijft, wordt ook zonder back-up negentig dagen bewaard en is per contact terug te zetten; met een back-up kan alles tegelijk.",
+            "Make a backup first: export the list of all contacts in Spotler, or use the CRM's own backup. What the sync overwrites is kept for ninety days without a backup too, and can be put back contact by contact; a backup puts everything back at once.";
         to_backups: "Naar de back-ups", "To the backups";
         key: "Spotler API Key", "Spotler API Key";
         secret: "Spotler API Secret", "Spotler API Secret";
@@ -58,6 +61,8 @@ struct Connect<'a> {
     may: bool,
     problem: Option<&'static str>,
     state: State,
+    /// What stands where the account has no permission.
+    no_permissions: String,
     explanation: String,
     checking: bool,
     rejected: Option<String>,
@@ -97,6 +102,11 @@ async fn gather<'a>(
         w: ConnectWords::of(language),
         may: visit.may(),
         problem,
+        no_permissions: if state.active {
+            account_has_none(visit)
+        } else {
+            ConnectWords::of(language).no_permissions.to_owned()
+        },
         explanation: visit.explainer.text(language, &state.reason, &[]),
         checking,
         rejected,
@@ -113,6 +123,14 @@ async fn gather<'a>(
         wants_active: settings.as_ref().is_none_or(|it| it.active),
         state,
     })
+}
+
+/// That the Spotler account has no permissions, and what to do about it (PV-08).
+pub(crate) fn account_has_none(visit: &Visit) -> String {
+    let (explainer, language) = (&visit.explainer, visit.language());
+    let text = explainer.text(language, NO_PERMISSIONS, &[]);
+    let next = explainer.next_step(language, NO_PERMISSIONS, &[]);
+    next.map_or(text.clone(), |it| format!("{text} {it}"))
 }
 
 async fn profiles(visit: &Visit, settings: Option<&SettingsView>) -> Result<Vec<Choice>, Trouble> {

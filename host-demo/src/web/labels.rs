@@ -50,6 +50,8 @@ words! {
             "This kind of contact has no field “{}”.";
         unknown_permission: "Het Spotler-account heeft geen permissie {}.",
             "The Spotler account has no permission {}.";
+        opted_out_there: "Deze persoon heeft zich in Spotler afgemeld; dat is hier niet op te heffen. Maak het contact na een nieuwe aanmelding eerst in Spotler weer actief.",
+            "This person opted out in Spotler; that cannot be lifted here. After a new opt-in, make the contact active again in Spotler first.";
         deleted: "Dit contact is verwijderd en kan niet meer gewijzigd worden.",
             "This contact was deleted and cannot be changed any more.";
         id: "Een nummer is 1 tot 200 bytes lang.", "An id is 1 to 200 bytes long.";
@@ -98,6 +100,7 @@ pub(crate) fn rule_problem(
         RuleBroken::UnknownField(field) => fill(words.unknown_field, field),
         RuleBroken::Value { field, problem } => value_problem(language, &called(field), *problem),
         RuleBroken::UnknownPermission(bit) => fill(words.unknown_permission, bit),
+        RuleBroken::OptedOutInSpotler => words.opted_out_there.to_owned(),
         RuleBroken::Deleted => words.deleted.to_owned(),
         RuleBroken::Id => words.id.to_owned(),
     }

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     contract::{Details, Link, Medium, Statistics},
     crm::mailings::StoredMailing,
+    host::BelongsTo,
 };
 
 /// So many mailings are shown.
@@ -32,6 +33,12 @@ words! {
         mailing: "Mailing", "Mailing";
         sent_at: "Verstuurd op (UTC)", "Sent at (UTC)";
         online: "Online versie", "Online version";
+        campaign: "Campagne", "Campaign";
+        no_such_name: "geen: er is geen campagne met een lijst van precies deze naam",
+            "none: no campaign has a list of exactly this name";
+        other_list: "geen: dit was toen niet de lijst van de campagne",
+            "none: it was not the list of the campaign then";
+        list_not_told: "nog niet bekend", "not known yet";
         statistics: "Resultaten", "Results";
         as_of: "Stand van (UTC)", "As of (UTC)";
         none_yet: "Er zijn nog geen resultaten gelezen.", "No results have been read yet.";
@@ -91,10 +98,14 @@ struct Row {
     sent_at: String,
     sent: u64,
     online: Option<String>,
+    /// Address and title of the campaigns that it belongs to.
+    campaigns: Vec<(String, String)>,
+    /// Why it belongs to none.
+    no_campaign: &'static str,
 }
 
 impl Row {
-    fn of(w: &MailingWords, stored: &StoredMailing) -> Self {
+    fn of(w: &MailingWords, stored: &StoredMailing, of: &BelongsTo) -> Self {
         let it = &stored.mailing;
         let details = stored.details.as_ref();
         Self {
@@ -113,6 +124,19 @@ impl Row {
                 .online_version
                 .clone()
                 .filter(|it| it.starts_with("https://")),
+            campaigns: match of {
+                BelongsTo::Campaigns(all) => all
+                    .iter()
+                    .map(|it| (format!("/campaigns/{}", encoded(&it.id)), it.title.clone()))
+                    .collect(),
+                BelongsTo::NoSuchName | BelongsTo::OtherList | BelongsTo::NotTold => Vec::new(),
+            },
+            no_campaign: match of {
+                BelongsTo::Campaigns(_) => "",
+                BelongsTo::NoSuchName => w.no_such_name,
+                BelongsTo::OtherList => w.other_list,
+                BelongsTo::NotTold => w.list_not_told,
+            },
         }
     }
 }
@@ -151,10 +175,12 @@ async fn all<'a>(visit: &'a Visit, after: &str) -> Result<Mailings<'a>, Trouble>
     let mailings = visit.host.crm().mailings_after(after, SHOWN).await?;
     let full = u32::try_from(mailings.len()).is_ok_and(|it| it == SHOWN);
     let last = mailings.last().filter(|_| full);
+    let belong = visit.host.campaigns_of_mailings(&mailings).await?;
+    let rows = mailings.iter().zip(&belong);
     Ok(Mailings {
         frame: &visit.frame,
         next: last.map(|it| format!("/mailings?after={}", encoded(&it.mailing.id))),
-        rows: mailings.iter().map(|it| Row::of(w, it)).collect(),
+        rows: rows.map(|(it, of)| Row::of(w, it, of)).collect(),
         w,
     })
 }
@@ -167,6 +193,10 @@ pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Response {
 async fn gather<'a>(visit: &'a Visit, id: &str) -> Result<MailingPage<'a>, Trouble> {
     let (crm, w) = (visit.host.crm(), MailingWords::of(visit.language()));
     let mailing = crm.mailing(id).await?.ok_or(Trouble::NotFound)?;
+    let belongs = visit
+        .host
+        .campaigns_of_mailings(std::slice::from_ref(&mailing));
+    let belongs = belongs.await?.pop().unwrap_or(BelongsTo::NotTold);
     let snapshots = crm.snapshots(id).await?;
     let newest = snapshots.last();
     let moments: Vec<(u64, u64)> = snapshots
@@ -184,7 +214,7 @@ async fn gather<'a>(visit: &'a Visit, id: &str) -> Result<MailingPage<'a>, Troub
     });
     Ok(MailingPage {
         frame: &visit.frame,
-        mailing: Row::of(w, &mailing),
+        mailing: Row::of(w, &mailing, &belongs),
         as_of: newest.map(|it| moment(it.at)),
         statistics: newest
             .map(|it| fourteen(w, &it.statistics))

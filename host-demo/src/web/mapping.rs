@@ -1,5 +1,6 @@
 //! The mapping (YO-16..YO-21): for each field of the CRM a drop-down with the
-//! properties of Spotler and their types. Cancelling is a link (YO-20).
+//! properties of Spotler and their types. The e-mail address is shown and stays as it
+//! is (YO-52). Cancelling is a link (YO-20).
 
 use askama::Template;
 use axum::{
@@ -19,7 +20,7 @@ use super::{
     words::{fill, words},
 };
 use crate::{
-    contract::{MappingRow, Property, RecordKind},
+    contract::{FieldType, MappingRow, NamedValue, Property, RecordKind},
     crm::{
         codes::Code,
         fields::{Catalogue, Field},
@@ -39,6 +40,8 @@ words! {
         property: "Veld in Spotler", "Field in Spotler";
         nowhere: "Geen mapping in Spotler.", "No mapping in Spotler.";
         other_type: "andere soort", "other type";
+        locked: "Staat vast: aan het e-mailadres herkent Spotler een contact.",
+            "Stays as it is: Spotler knows a contact by the e-mail address.";
         misfit: "Dit past niet bij de soort van het veld: {}. Kies een ander veld van Spotler.",
             "This does not fit the type of the field: {}. Choose another field of Spotler.";
         running: "De gekoppelde contacten worden opnieuw nagekeken: {}.",
@@ -78,6 +81,13 @@ struct Row {
     label: String,
     field_type: &'static str,
     options: Vec<Choice>,
+    /// The property that the field keeps; none: another one can be chosen.
+    kept: Option<String>,
+}
+
+/// Whether a field holds the e-mail address, by which Spotler knows a contact.
+fn is_address(field: &Field) -> bool {
+    field.meaning.as_deref() == Some("email")
 }
 
 pub(crate) async fn show(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> Response {
@@ -104,8 +114,14 @@ async fn gather<'a>(
             .iter()
             .find(|it| it.kind == kind && it.field == field.name);
         let held = held.and_then(|it| it.property.clone()).unwrap_or_default();
-        let chosen = typed.map_or(held, |it| it.get(&name).to_owned());
+        // Where no property was found for the address, one is still to be chosen.
+        let kept = Some(held.clone()).filter(|it| is_address(field) && !it.is_empty());
+        let chosen = match typed {
+            Some(typed) if kept.is_none() => typed.get(&name).to_owned(),
+            Some(_) | None => held,
+        };
         Row {
+            kept,
             label: labels::label(visit.language(), field),
             field_type: visit.frame.words.type_of(field.field_type),
             options: properties
@@ -206,21 +222,18 @@ async fn carry_out(visit: &Visit, kind: RecordKind, fields: &Fields) -> Result<D
     }
     let mut mapping = visit.host.mapping().await?;
     change(&mut mapping, kind, fields, &catalogue);
+    let faults = visit.host.mapping_faults(&mapping).await?;
+    if !faults.is_empty() {
+        let known = (&catalogue, properties.as_slice());
+        let faults = faults.iter().map(|it| fault(visit, known, kind, it));
+        let faults: Vec<String> = faults.collect();
+        return Ok(Done::Refused(fill(w.faults, faults.join(" "))));
+    }
     if !fields.ticked("what-if") {
         visit.host.save_mapping(mapping).await?;
         return Ok(Done::Saved);
     }
     let forecast = visit.host.what_if(&mapping).await?;
-    let fault = |it: &MappingFault| {
-        let reason = &it.reason;
-        visit
-            .explainer
-            .text(visit.language(), &reason.code, &reason.about)
-    };
-    let faults: Vec<String> = forecast.faults.iter().map(fault).collect();
-    if !faults.is_empty() {
-        return Ok(Done::Refused(fill(w.faults, faults.join(" "))));
-    }
     let numbers = [
         ("{linked}", forecast.linked),
         ("{changing}", forecast.changing),
@@ -232,6 +245,41 @@ async fn carry_out(visit: &Visit, kind: RecordKind, fields: &Fields) -> Result<D
             text.replace(name, &number.to_string())
         });
     Ok(Done::Forecast(text))
+}
+
+/// What is wrong with a row, with field and property as people call them; of another
+/// kind of contact than the page is about, with its kind.
+fn fault(
+    visit: &Visit,
+    (catalogue, properties): (&Catalogue, &[Property]),
+    kind: RecordKind,
+    fault: &MappingFault,
+) -> String {
+    let (language, words) = (visit.language(), visit.frame.words);
+    let called = |it: &NamedValue| {
+        let name = match it.name.as_str() {
+            "field" => catalogue
+                .named(&it.value)
+                .map(|it| labels::label(language, it)),
+            "property" => {
+                let property = properties.iter().find(|known| known.name == it.value);
+                property.map(|it| it.label.clone())
+            }
+            "field-type" => FieldType::from_code(&it.value).map(|it| words.type_of(it).to_owned()),
+            _ => None,
+        };
+        NamedValue {
+            name: it.name.clone(),
+            value: name.unwrap_or_else(|| it.value.clone()),
+        }
+    };
+    let about: Vec<NamedValue> = fault.reason.about.iter().map(called).collect();
+    let text = visit.explainer.text(language, &fault.reason.code, &about);
+    if fault.kind == kind {
+        text
+    } else {
+        format!("({}) {text}", words.kind_of(fault.kind))
+    }
 }
 
 /// Fields that are mapped to a property of another type, as people call them.

@@ -151,6 +151,10 @@ pub fn router(pages: Pages) -> Router {
             "/campaigns/{*id}",
             get(campaigns::page::one).post(campaigns::page::run),
         )
+        .route(
+            "/attachments/{*campaign}",
+            get(campaigns::page::attachments::download),
+        )
         .route("/people/{set}/{*message}", get(people::show))
         .route(
             "/addressees/{set}/{*campaign}",

@@ -9,7 +9,7 @@ use super::{
     visit::Visit,
     words::{fill, words},
 };
-use crate::crm::jobs::Job;
+use crate::{crm::jobs::Job, explain::Language};
 
 words! {
     struct OperationWords {
@@ -47,8 +47,13 @@ words! {
 
 /// What an operation is called; one without words stands for itself.
 pub(crate) fn name(visit: &Visit, code: &str) -> String {
-    let w = OperationWords::of(visit.language());
-    match code {
+    known(visit.language(), code).unwrap_or(code).to_owned()
+}
+
+/// What an operation is called; none where it has no words.
+pub(crate) fn known(language: Language, code: &str) -> Option<&'static str> {
+    let w = OperationWords::of(language);
+    Some(match code {
         "link" => w.link,
         "sync-contact" => w.sync_contact,
         "set-permissions" => w.set_permissions,
@@ -63,9 +68,8 @@ pub(crate) fn name(visit: &Visit, code: &str) -> String {
         "refresh-journeys" => w.refresh_journeys,
         "sync-list" => w.sync_list,
         "save-mapping" => w.save_mapping,
-        other => other,
-    }
-    .to_owned()
+        _ => return None,
+    })
 }
 
 /// What a job was asked to do, name and value; no person's data is kept in it.
@@ -151,7 +155,6 @@ fn parameter(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::Language;
 
     #[test]
     fn parameters_are_told_in_words_and_ids_are_not() {

@@ -58,16 +58,38 @@ pub(crate) async fn named(
     })
 }
 
-/// The same facts with the title of a campaign instead of its id.
+/// The same facts with the title of a campaign instead of its id, and what went wrong
+/// as a sentence instead of its code.
 pub(crate) async fn titled(
     visit: &Visit,
     facts: &[NamedValue],
 ) -> Result<Vec<NamedValue>, Trouble> {
     let mut facts = facts.to_vec();
+    let mut list = None;
     for fact in facts.iter_mut().filter(|it| it.name == "campaign") {
         if let Some(campaign) = visit.host.crm().campaign(&fact.value).await? {
             fact.value = campaign.title;
+            list = Some(NamedValue {
+                name: "list".to_owned(),
+                value: campaign.list_name,
+            });
         }
     }
+    let known: Vec<NamedValue> = facts.iter().cloned().chain(list).collect();
+    for fact in facts.iter_mut().filter(|it| it.name == "reason") {
+        fact.value = sentence(visit, &fact.value, &known);
+    }
     Ok(facts)
+}
+
+/// The sentence of a code, to stand inside another one; what no fact tells stays open.
+fn sentence(visit: &Visit, code: &str, known: &[NamedValue]) -> String {
+    let (explainer, language) = (&visit.explainer, visit.language());
+    let whole = explainer.text(language, code, known);
+    let text = if whole.contains('{') {
+        explainer.text_for_many(language, code)
+    } else {
+        whole
+    };
+    text.trim_end_matches('.').to_owned()
 }

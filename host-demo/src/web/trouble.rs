@@ -29,6 +29,8 @@ pub(crate) enum Trouble {
     Unreadable,
     /// Spotler did not answer, or refused; the sentence says why.
     Refused(String),
+    /// A rule of the CRM forbids it; the sentence says which.
+    Rule(String),
     /// The host or its storage failed.
     Failed(Box<HostError>),
 }
@@ -74,6 +76,7 @@ pub(crate) fn shown(frame: &Frame, trouble: &Trouble) -> Response {
         Trouble::Stale => (StatusCode::FORBIDDEN, words.stale),
         Trouble::Unreadable => (StatusCode::BAD_REQUEST, words.too_large),
         Trouble::Refused(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason.as_str()),
+        Trouble::Rule(rule) => (StatusCode::UNPROCESSABLE_ENTITY, rule.as_str()),
         Trouble::Failed(error) => {
             tracing::error!(error = %chain(error.as_ref()), "a page could not be shown");
             (StatusCode::INTERNAL_SERVER_ERROR, words.failed)

@@ -182,7 +182,8 @@ impl<'a, P: Ports> Feeds<'a, P> {
                 .read_record(&reference)
                 .filter(|_| bounce.hard && is_news)
             {
-                changes.push(settle::bounce_task(&record, Some(true)));
+                let address = self.address_of(&bounce.contact);
+                changes.push(settle::bounce_task(&record, &link, address));
             }
             suspects.push((reference, link));
         }
@@ -230,13 +231,17 @@ impl<'a, P: Ports> Feeds<'a, P> {
     /// record that is locked or blanked: a batch that creates people does not pass
     /// that person over in an account that goes by the external id alone.
     fn note_stranger(&self, seen: &SeenContact) {
-        let is_email = |it: &&Property| it.property_type == EMAIL_TYPE;
-        let name = self.connection.properties.iter().find(is_email);
-        let text = name.and_then(|it| seen.properties.get(&it.name)?.as_str());
-        if let Some(address) = text.and_then(Address::parse) {
+        if let Some(address) = self.address_of(seen).and_then(Address::parse) {
             self.memory
                 .keep_stranger(&address.hash(&self.memory.salt()));
         }
+    }
+
+    /// The address that Spotler has of a contact.
+    fn address_of<'s>(&self, seen: &'s SeenContact) -> Option<&'s str> {
+        let is_email = |it: &&Property| it.property_type == EMAIL_TYPE;
+        let name = self.connection.properties.iter().find(is_email);
+        name.and_then(|it| seen.properties.get(&it.name)?.as_str())
     }
 
     /// Looks at people one by one, some side by side, and takes over what is so.
@@ -255,7 +260,7 @@ impl<'a, P: Ports> Feeds<'a, P> {
                 };
                 let looked = Presence::of(looked)?;
                 let link = match (looked.lock(link.bounced_hard.is_some()), looked) {
-                    (Some(kind), _) => self.locked(&record, link, kind, changes),
+                    (Some(kind), looked) => self.locked(&record, link, kind, &looked, changes),
                     (None, Presence::One(seen)) => self.permissions(&record, link, &seen, changes),
                     (None, _) => continue,
                 };
@@ -270,14 +275,17 @@ impl<'a, P: Ports> Feeds<'a, P> {
         record: &CrmRecord,
         link: &Link,
         kind: LockKind,
+        looked: &Presence,
         changes: &mut Vec<CrmChange>,
     ) -> Link {
-        changes.extend(settle::lock_changes(
-            record,
-            kind,
-            link.bounced_hard,
-            self.now,
-        ));
+        let address = match looked {
+            Presence::One(seen) => self.address_of(seen),
+            Presence::Absent | Presence::Several | Presence::AddressTaken | Presence::Locked(_) => {
+                None
+            }
+        };
+        let told = settle::lock_changes(record, link, kind, address, self.now);
+        changes.extend(told);
         let (status, reason) = match kind {
             LockKind::OptOut => (SyncStatus::OptOut, codes::OPTED_OUT),
             LockKind::Bounce => (SyncStatus::Failed, codes::BOUNCED),
@@ -339,7 +347,7 @@ impl<'a, P: Ports> Feeds<'a, P> {
                 bit,
                 consent,
                 origin,
-                evidence,
+                evidence: evidence.into(),
                 at: self.now,
             });
             link.permissions.insert(bit, memory);

@@ -3,6 +3,7 @@
 
 use crate::change::{CrmChange, LogLevel};
 use crate::codes;
+use crate::connection::Activity;
 use crate::crm::{Event, FieldValue};
 use crate::memory::Memory;
 use crate::outcome::{Actor, Answer, Outcome, Reason};
@@ -29,7 +30,8 @@ pub fn on_module_field_changed<P: Ports>(
     _event: &Event,
     input: &ModuleFieldChanged,
 ) -> Answer {
-    if Memory::new(ports).connection().is_none() {
+    let connection = Memory::new(ports).connection();
+    if connection.is_none_or(|it| it.activity == Activity::Off) {
         return skip(codes::NOT_ACTIVE, "PV-04");
     }
     if !is_module_field(&input.label) {

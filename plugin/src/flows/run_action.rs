@@ -44,9 +44,13 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
         };
     }
     let memory = Memory::new(ports);
-    let Some(connection) = memory.connection() else {
-        return Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
-            .because("PV-04", codes::NOT_ACTIVE);
+    let not_active = || {
+        Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
+            .because("PV-04", codes::NOT_ACTIVE)
+    };
+    let connection = memory.connection();
+    let Some(connection) = connection.filter(|it| it.activity != Activity::Off) else {
+        return not_active();
     };
     let operation = action.operation.as_str();
     if !OPERATIONS.contains(&operation) {
@@ -61,10 +65,7 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
     if operation == BACKUP {
         return match connection.activity {
             Activity::Active => backup::backup(ports, &memory, event, &connection).await,
-            Activity::Off | Activity::Stopped => {
-                Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
-                    .because("PV-04", codes::NOT_ACTIVE)
-            }
+            Activity::Off | Activity::Stopped => not_active(),
         };
     }
     let position: Position = event

@@ -1,9 +1,11 @@
 //! A sale reached a stage: the automatic actions that are bound to it
 //! (YO-37..YO-42, YO-51, C22).
 
+use std::collections::BTreeSet;
+
 use crate::change::CrmChange;
 use crate::codes;
-use crate::connection::Connection;
+use crate::connection::{Activity, Connection};
 use crate::crm::{Consent, CrmRecord, Event, Field, FieldValue, Origin, RecordRef, RecordState};
 use crate::flows::journeys::{Course, Item, Page, Verb, Work, rejected, usable_connection};
 use crate::memory::{Memory, Wish};
@@ -59,7 +61,8 @@ pub struct StageChanged {
 /// follow in steps of their own, after the record was synced with it.
 pub async fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged) -> Answer {
     let memory = Memory::new(ports);
-    let Some(connection) = memory.connection() else {
+    let connection = memory.connection();
+    let Some(connection) = connection.filter(|it| it.activity != Activity::Off) else {
         return skip(codes::NOT_ACTIVE, "PV-04");
     };
     let course = Course::of(ports, &connection, event);
@@ -93,16 +96,34 @@ pub async fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageC
     if memory.link(&record.reference).is_none() {
         memory.keep_wish(&record.reference, Wish::Link);
     }
+    let is_locked = memory
+        .link(&record.reference)
+        .is_some_and(|it| it.lock.is_some());
+    let person = Person {
+        record: &record,
+        opted_out: is_locked || !record.mail.allowed,
+    };
     let changes = ours
         .iter()
-        .flat_map(|action| changes_of(&connection, event, &record, action));
-    let reason = Reason::new(codes::ACTION_DONE).with("actions", ours.len().to_string());
+        .flat_map(|action| changes_of(&connection, event, &person, action));
+    let refused = refused(&connection, &person, &ours);
+    let done = if refused.is_empty() {
+        codes::ACTION_DONE
+    } else {
+        codes::ACTION_DONE_IN_PART
+    };
+    let mut reason = Reason::new(done).with("actions", ours.len().to_string());
+    if !refused.is_empty() {
+        let bits: Vec<String> = refused.iter().map(u32::to_string).collect();
+        reason = reason.with("bits", bits.join(", "));
+    }
     let outcome = if journeys.is_empty() {
         Outcome::Synced(reason)
     } else {
         Work::of(journeys).begin(reason)
     };
-    let mut answer = Answer::of(outcome).because("YO-37", codes::ACTION_DONE);
+    let rule = if refused.is_empty() { "YO-37" } else { "YO-41" };
+    let mut answer = Answer::of(outcome).because(rule, done);
     answer.changes.extend(changes);
     answer.and(CrmChange::SyncAgain(vec![record.reference]))
 }
@@ -147,12 +168,54 @@ fn without_consent(
     Some(Answer::of(Outcome::Rejected(reason, Actor::CrmUser)).because("C22", codes::NO_CONSENT))
 }
 
+/// The person whom the actions are about.
+struct Person<'a> {
+    record: &'a CrmRecord,
+    /// In the CRM, or inactive in Spotler: no permission is switched on.
+    opted_out: bool,
+}
+
+impl Person<'_> {
+    /// Whether an action may not record an opt-in for a permission: an opt-out wins,
+    /// whoever recorded it (YO-41).
+    fn refuses(&self, bit: u32) -> bool {
+        let held = self.record.choice(bit).map(|it| it.consent);
+        self.opted_out || held == Some(Consent::Withdrawn)
+    }
+
+    fn gave(&self, bit: u32) -> bool {
+        let held = self.record.choice(bit).map(|it| it.consent);
+        held == Some(Consent::Given)
+    }
+}
+
+/// The permissions that actions were to switch on, against the person's word.
+fn refused(
+    connection: &Connection,
+    person: &Person<'_>,
+    actions: &[&AutomaticAction],
+) -> BTreeSet<u32> {
+    if !connection.profile.actions_are_opt_ins {
+        return BTreeSet::new();
+    }
+    let wanted = actions.iter().flat_map(|it| &it.permissions).copied();
+    wanted.filter(|bit| person.refuses(*bit)).collect()
+}
+
+/// How the CRM knows of an opt-in that an action recorded: by which action, and by
+/// whom (C22).
+fn evidence(event: &Event, action: &AutomaticAction) -> String {
+    let by = event.user.as_ref().map(|user| format!(" by {user}"));
+    format!("automatic-action {}{}", action.name, by.unwrap_or_default())
+}
+
 fn changes_of(
     connection: &Connection,
     event: &Event,
-    record: &CrmRecord,
+    person: &Person<'_>,
     action: &AutomaticAction,
 ) -> Vec<CrmChange> {
+    let record = person.record;
     let target = || record.reference.clone();
     let mut changes = Vec::new();
     if let Some(note) = &action.note {
@@ -172,20 +235,16 @@ fn changes_of(
             state,
         });
     }
-    let may_opt_in = action.state != Some(RecordState::Inactive) && record.mail.allowed;
+    let may_opt_in = action.state != Some(RecordState::Inactive);
     if may_opt_in && connection.profile.actions_are_opt_ins {
-        let missing = |bit: &&u32| {
-            record
-                .choice(**bit)
-                .is_none_or(|it| it.consent != Consent::Given)
-        };
+        let missing = |bit: &&u32| !person.gave(**bit) && !person.refuses(**bit);
         changes.extend(action.permissions.iter().filter(missing).map(|bit| {
             CrmChange::Permission {
                 target: target(),
                 bit: *bit,
                 consent: Consent::Given,
                 origin: Origin::Crm,
-                evidence: "automatic-action",
+                evidence: evidence(event, action).into(),
                 at: event.occurred_at,
             }
         }));

@@ -15,19 +15,23 @@ use crate::look::{self, Presence};
 use crate::memory::{BitMemory, Link, Lock, LockKind, Snapshot};
 use crate::outcome::RuleApplied;
 use crate::ports::Ports;
+use crate::profile::Blanking;
 use crate::settle::Settled;
 use crate::spotler::contact::{ContactBody, SeenContact};
 
+/// How we know that somebody withdrew a permission.
+const SWITCHED_OFF: &str = "switched-off-in-spotler";
+
 /// The record has no address any more: nothing may be mailed to the old one.
 pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
-    let link = match look_and_turn_off(visit, &link, |_| true, |_| None).await {
-        Ok((link, _)) => link,
+    let off = match look_and_turn_off(visit, &link, |_| true, |_| None).await {
+        Ok(off) => off,
         Err(settled) => return *settled,
     };
     let mut link = Link {
         address: None,
         synced_at: Some(visit.now),
-        ..link
+        ..off.link
     };
     let email = visit
         .case
@@ -38,22 +42,22 @@ pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Se
     if let Some(email) = email {
         link.fields.remove(&email.name);
     }
-    Settled::synced(codes::PERMISSIONS_OFF, "C30", link)
+    Settled::synced(codes::PERMISSIONS_OFF, "C30", link).with(off.withdrawals)
 }
 
 /// The gate is closed, and the person said no in the CRM since: that goes
 /// through, because it only restricts.
 pub(crate) async fn restrict<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
     let no = |bit| says_no(visit, &link, bit);
-    let link = match look_and_turn_off(visit, &link, no, |_| None).await {
-        Ok((link, _)) => link,
+    let off = match look_and_turn_off(visit, &link, no, |_| None).await {
+        Ok(off) => off,
         Err(settled) => return *settled,
     };
     let link = Link {
         synced_at: Some(visit.now),
-        ..link
+        ..off.link
     };
-    Settled::synced(codes::RESTRICTED, "DA-29", link)
+    Settled::synced(codes::RESTRICTED, "DA-29", link).with(off.withdrawals)
 }
 
 fn says_no<P>(visit: &Visit<'_, P>, link: &Link, bit: u32) -> bool {
@@ -64,11 +68,19 @@ fn says_no<P>(visit: &Visit<'_, P>, link: &Link, bit: u32) -> bool {
 /// snapshot for a reactivation (C1, DA-05, DA-20).
 pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
     let keep_first = |seen: &SeenContact| kept_before_blanking(visit, &link, seen);
-    let (link, had) = match look_and_turn_off(visit, &link, |_| true, keep_first).await {
+    let off = match look_and_turn_off(visit, &link, |_| true, keep_first).await {
         Ok(off) => off,
         Err(settled) => return *settled,
     };
-    match visit.spotler.blank(&link.external_id).await {
+    let link = off.link;
+    // Of somebody who is inactive nothing is written but this.
+    let purges = link.lock.is_none() && visit.case.connection.profile.blanking == Blanking::Purge;
+    let emptied = if purges {
+        visit.spotler.purge(&link.external_id).await
+    } else {
+        visit.spotler.blank(&link.external_id).await
+    };
+    match emptied {
         Ok(()) => {}
         Err(trouble) if trouble.kind == crate::spotler::trouble::Kind::NotFound => {}
         Err(trouble) => return visit.trouble(&trouble, None).await,
@@ -79,7 +91,7 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
         address: None,
         fields: BTreeMap::new(),
         blanked: Some(Snapshot {
-            permissions: had,
+            permissions: off.had,
             at: visit.now,
         }),
         synced_at: Some(visit.now),
@@ -89,7 +101,9 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
         tombstone,
         ..Settled::synced(codes::BLANKED, "DA-20", link)
     };
-    settled.after("DA-05", codes::PERMISSIONS_OFF, Facts::new())
+    settled
+        .with(off.withdrawals)
+        .after("DA-05", codes::PERMISSIONS_OFF, Facts::new())
 }
 
 /// What only Spotler has of somebody who was deactivated is kept before it is
@@ -109,18 +123,36 @@ fn kept_before_blanking<P: Ports>(
     loses.then(|| Settled::kept_first(snapshot().kept()))
 }
 
-/// What was to go off is off, with what that was; or it ended here.
-type Off = Result<(Link, Vec<u32>), Box<Settled>>;
+/// What was to go off is off.
+struct Off {
+    /// What Spotler has now.
+    link: Link,
+    /// The permissions that were switched off.
+    had: Vec<u32>,
+    /// The permissions that the person had switched off before: the CRM is told
+    /// (DA-82).
+    withdrawals: Vec<CrmChange>,
+}
+
+impl Off {
+    fn all(link: Link) -> Self {
+        Self {
+            link: all_off(link),
+            had: Vec::new(),
+            withdrawals: Vec::new(),
+        }
+    }
+}
 
 /// Looks, remembers an opt-out that the look shows, and switches off what is
 /// on, as far as it is to go off, unless something has to be done before.
-/// Somebody who is inactive is left alone, but for being blanked.
+/// Somebody who is inactive is left alone, but for being blanked; then it ends here.
 async fn look_and_turn_off<P: Ports>(
     visit: &Visit<'_, P>,
     link: &Link,
     goes_off: impl Fn(u32) -> bool,
     before: impl Fn(&SeenContact) -> Option<Settled>,
-) -> Off {
+) -> Result<Off, Box<Settled>> {
     let looked = match Presence::of(visit.spotler.contact(&link.external_id).await) {
         Ok(looked) => looked,
         Err(trouble) => return Err(Box::new(visit.trouble(&trouble, None).await)),
@@ -130,7 +162,7 @@ async fn look_and_turn_off<P: Ports>(
         return inactive(visit, link, kind);
     }
     let Presence::One(seen) = looked else {
-        return Ok((all_off(link.clone()), Vec::new()));
+        return Ok(Off::all(link.clone()));
     };
     if let Some(settled) = before(&seen) {
         return Err(Box::new(settled));
@@ -146,15 +178,23 @@ async fn look_and_turn_off<P: Ports>(
             };
         }
     }
-    let mut link = with_withdrawals(link, &seen, visit.now);
+    let (mut link, withdrawals) = with_withdrawals(visit, link, &seen);
     for (bit, memory) in &mut link.permissions {
         memory.on = seen.has(*bit) && !off.contains(bit);
     }
-    Ok((link, off))
+    Ok(Off {
+        link,
+        had: off,
+        withdrawals,
+    })
 }
 
 /// Somebody who is inactive gets no write but the blanking of a deleted record.
-fn inactive<P: Ports>(visit: &Visit<'_, P>, link: &Link, kind: LockKind) -> Off {
+fn inactive<P: Ports>(
+    visit: &Visit<'_, P>,
+    link: &Link,
+    kind: LockKind,
+) -> Result<Off, Box<Settled>> {
     let at = visit.now;
     if visit.case.record.state == RecordState::Deleted {
         let lock = link.lock.clone().or(Some(Lock { kind, at }));
@@ -162,7 +202,7 @@ fn inactive<P: Ports>(visit: &Visit<'_, P>, link: &Link, kind: LockKind) -> Off 
             lock,
             ..link.clone()
         };
-        return Ok((all_off(link), Vec::new()));
+        return Ok(Off::all(link));
     }
     let settled = Settled::locked(&visit.case, link.clone(), kind, None, at);
     Err(Box::new(settled))
@@ -170,24 +210,44 @@ fn inactive<P: Ports>(visit: &Visit<'_, P>, link: &Link, kind: LockKind) -> Off 
 
 fn turned_off(external_id: &str, bits: &[u32]) -> ContactBody {
     ContactBody {
-        external_id: external_id.to_owned(),
-        properties: BTreeMap::new(),
         permissions: bits.iter().map(|bit| (*bit, false)).collect(),
+        ..ContactBody::nothing(external_id)
     }
 }
 
-/// What we had seen on and is off now was switched off in Spotler (DA-82).
-fn with_withdrawals(link: &Link, seen: &SeenContact, now: u64) -> Link {
+/// What we had seen on and is off now was switched off in Spotler: it is locked, and
+/// where the CRM holds an opt-in, that is withdrawn there too (DA-82). Unless it may
+/// have been a write of ours whose answer was lost: that is no word of the person's.
+fn with_withdrawals<P: Ports>(
+    visit: &Visit<'_, P>,
+    link: &Link,
+    seen: &SeenContact,
+) -> (Link, Vec<CrmChange>) {
     let mut link = link.clone();
+    let mut withdrawals = Vec::new();
+    let record = &visit.case.record;
+    let is_told = record.state != RecordState::Deleted && !visit.case.is_unsure();
     for (bit, memory) in &mut link.permissions {
-        if memory.on && !seen.has(*bit) {
-            *memory = BitMemory {
-                on: false,
-                locked_at: Some(now),
-            };
+        if !memory.on || seen.has(*bit) {
+            continue;
+        }
+        *memory = BitMemory {
+            on: false,
+            locked_at: Some(visit.now),
+        };
+        let held = record.choice(*bit).map(|it| it.consent);
+        if is_told && held == Some(Consent::Given) {
+            withdrawals.push(CrmChange::Permission {
+                target: record.reference.clone(),
+                bit: *bit,
+                consent: Consent::Withdrawn,
+                origin: Origin::Spotler,
+                evidence: SWITCHED_OFF.into(),
+                at: visit.now,
+            });
         }
     }
-    link
+    (link, withdrawals)
 }
 
 fn all_off(mut link: Link) -> Link {
@@ -245,7 +305,7 @@ pub(crate) async fn repair<P: Ports>(
             bit: *bit,
             consent: Consent::Withdrawn,
             origin: Origin::Spotler,
-            evidence: "switched-off-in-spotler",
+            evidence: SWITCHED_OFF.into(),
             at: visit.now,
         });
     }

@@ -63,7 +63,12 @@ fn told<P: Ports>(ports: &P, list: &ListMade) -> Vec<CrmChange> {
     }];
     if list.state != ListState::Present {
         changes.push(CrmChange::Notify {
-            key: format!("list-{}-{}", list.state.word(), list.list),
+            key: format!(
+                "list-{}-{}-{}",
+                list.state.word(),
+                list.list,
+                list.absences.len()
+            ),
             user: list.user.clone(),
             code,
             about,

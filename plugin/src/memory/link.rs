@@ -83,6 +83,10 @@ pub struct Link {
     pub permissions: BTreeMap<u32, BitMemory>,
     /// Set while nothing may be sent for the person.
     pub lock: Option<Lock>,
+    /// How often the person was taken up again after a lock: what a lock asks of
+    /// people is asked anew then.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub taken_up: u32,
     /// Set while the record is blanked.
     pub blanked: Option<Snapshot>,
     /// Set once a bounce of the address was told: whether it was a hard one.
@@ -103,6 +107,11 @@ pub struct Link {
     pub synced_at: Option<Timestamp>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_never(count: &u32) -> bool {
+    *count == 0
+}
+
 impl Link {
     /// A link to a contact of which nothing is confirmed yet.
     pub fn to(external_id: String, ours: bool) -> Self {
@@ -113,6 +122,7 @@ impl Link {
             fields: BTreeMap::new(),
             permissions: BTreeMap::new(),
             lock: None,
+            taken_up: 0,
             blanked: None,
             bounced_hard: None,
             unsure: false,

@@ -113,6 +113,15 @@ impl<'a, P: Ports> Spotler<'a, P> {
         self.call(Method::Put, &path, &[], None).await.map(drop)
     }
 
+    /// Takes all properties of a contact away, its address among them (C31).
+    pub async fn purge(&self, external_id: &str) -> Result<(), Trouble> {
+        let path = format!("/contact/{}", encode(external_id));
+        let nothing = ContactBody::nothing(external_id).wrap_purging();
+        self.call(Method::Put, &path, &[], Some(nothing))
+            .await
+            .map(drop)
+    }
+
     /// A page of the contacts that changed, and whether another one follows.
     pub async fn updates(&self, window: Window) -> Result<(Vec<SeenContact>, bool), Trouble> {
         let (rows, more) = self

@@ -87,10 +87,25 @@ pub struct ContactBody {
 }
 
 impl ContactBody {
+    /// Nothing but the id.
+    pub fn nothing(external_id: &str) -> Self {
+        Self {
+            external_id: external_id.to_owned(),
+            properties: BTreeMap::new(),
+            permissions: BTreeMap::new(),
+        }
+    }
+
     /// The request's body. `update` says whether an existing contact may be
     /// changed; channels are never sent (C16), and nothing is purged.
     pub fn wrap(&self, update: bool) -> Value {
         json!({ "update": update, "purge": false, "contact": self.plain() })
+    }
+
+    /// The body of a change after which the contact has these properties and no
+    /// others.
+    pub fn wrap_purging(&self) -> Value {
+        json!({ "update": true, "purge": true, "contact": self.plain() })
     }
 
     /// The contact alone, as it stands in a request for many.

@@ -2,7 +2,7 @@
 
 use koppel_tests::World;
 use koppel_tests::pages::{row_of, text_of};
-use spotler_sim::{RecipientAct, Target};
+use spotler_sim::{DynamicList, ListAction, RecipientAct, Target};
 
 use crate::campaigns::{LIST, everybody, export, form, people};
 use crate::mailed::{does, message};
@@ -166,4 +166,72 @@ async fn a_spotler_that_is_away_is_named() {
     let answer = browser.get(&format!("/people/opens/{mailing}")).await;
     assert_eq!(answer.status.as_u16(), 503);
     assert!(text_of(&answer.body).contains("Spotler"), "{}", answer.body);
+}
+
+/// PV-34, PV-36, PV-51: a mailing says to which campaign it belongs; one to a list of
+/// another name, even one made from the campaign's, says that it belongs to none.
+#[tokio::test]
+async fn a_mailing_to_a_list_of_another_name_belongs_to_no_campaign() {
+    let world = World::start().await;
+    people(&world, 3).await;
+    export(&world, "c1", form(everybody())).await;
+    world.tick().await;
+    let browser = world.browser("admin").await;
+    let page = browser.page("/campaigns/c1").await;
+    let said = "only a mailing to a list with exactly this name counts.";
+    assert!(page.contains(said), "{page}");
+    let name = "Uit de najaarsactie".to_owned();
+    let list = DynamicList {
+        name: name.clone(),
+        from_static_list: Some(LIST.to_owned()),
+        selection: Vec::new(),
+        exclusion: Vec::new(),
+    };
+    let made = world.sim.ui_list(&ListAction::CreateDynamicList { list });
+    made.expect("made");
+    let mut sent = Vec::new();
+    for (mailing, target) in [
+        ("Eigen", Target::StaticList(LIST.to_owned())),
+        ("Afgeleid", Target::DynamicList(name.clone())),
+    ] {
+        let id = world.sim.ui_send(mailing, message(mailing), target);
+        sent.push(id.expect("sent"));
+    }
+    world.advance_s(2 * 3600);
+    world.tick().await;
+    let list = browser.page("/mailings").await;
+    let own = row_of(&list, "Eigen");
+    assert!(own.contains("Najaar Online version"), "{own}");
+    assert!(
+        list.contains("<a href=\"/campaigns/c1\">Najaar</a>"),
+        "{list}"
+    );
+    let none = "none: no campaign has a list of exactly this name";
+    let other = row_of(&list, "Afgeleid");
+    assert!(other.contains(none), "{other}");
+    let one = text_of(&browser.page(&format!("/mailings/{}", sent[1])).await);
+    assert!(one.contains(&format!("Campaign: {none}")), "{one}");
+    let one = text_of(&browser.page(&format!("/mailings/{}", sent[0])).await);
+    assert!(one.contains("Campaign: Najaar"), "{one}");
+    let page = browser.page("/campaigns/c1").await;
+    assert!(
+        page.contains(&sent[0]) && !page.contains(&sent[1]),
+        "{page}"
+    );
+    let dutch = browser.in_dutch().page("/mailings").await;
+    let other = row_of(&dutch, "Afgeleid");
+    assert!(other.contains("geen: er is geen campagne met een lijst van precies deze naam"));
+
+    // A campaign of that name which was not exported made no list.
+    let planned = host_demo::crm::campaigns::CampaignForm {
+        list_name: name,
+        ..form(everybody())
+    };
+    let crm = world.host.crm();
+    crm.new_campaign("c2", planned).await.expect("made");
+    let other = row_of(&browser.page("/mailings").await, "Afgeleid");
+    assert!(
+        other.contains("none: it was not the list of the campaign then"),
+        "{other}"
+    );
 }

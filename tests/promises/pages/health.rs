@@ -3,7 +3,7 @@
 use koppel_tests::pages::text_of;
 use koppel_tests::{World, anna, person};
 
-/// PV-39, DA-29: how long an opt-out takes until Spotler has confirmed it, how long
+/// DA-29: how long an opt-out takes until Spotler has confirmed it, how long
 /// the oldest event waits, and what the work cost in requests.
 #[tokio::test]
 async fn health_tells_how_fast_opt_outs_arrive_and_what_waits() {

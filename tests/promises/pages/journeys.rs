@@ -215,7 +215,7 @@ async fn the_switches_of_the_pop_up_start_and_stop() {
     assert_eq!(world.running().len(), 0);
 }
 
-/// YO-20, YO-29: cancelling is a link; whatever was ticked before, nothing is
+/// YO-29: cancelling is a link; whatever was ticked before, nothing is
 /// queued and nothing sent. Saving without a change neither.
 #[tokio::test]
 async fn cancelling_the_pop_up_sends_nothing() {

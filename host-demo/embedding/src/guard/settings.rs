@@ -4,13 +4,16 @@ use crate::store::StoreError;
 use crate::{Connection, TenantId};
 use serde::{Deserialize, Serialize};
 
-/// How many records may be taken down or changed without a person's word.
+/// How many records may be taken down or changed without a person's word. A run is
+/// paused when it has more than `always` and more than `share` of all; and when it
+/// has more than `number`, whatever share that is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GuardLimit {
     /// At most so many.
     pub number: u64,
-    /// At most this share of all records, from 0 to 1, where the CRM can count
-    /// them ([`Crm::count_records`](crate::Crm::count_records)).
+    /// At most this share of all records, from 0 to 1. Where the CRM cannot count
+    /// them ([`Crm::count_records`](crate::Crm::count_records)), any number is more
+    /// than the share.
     pub share: f64,
     /// So many may always, whatever share they are.
     pub always: u64,
@@ -35,9 +38,9 @@ impl Default for GuardSettings {
             enabled: true,
             window_minutes: 60,
             taken_down: GuardLimit {
-                number: 100,
+                number: 5_000,
                 share: 0.05,
-                always: 25,
+                always: 50,
             },
             changed: GuardLimit {
                 number: 5_000,
@@ -55,7 +58,7 @@ impl GuardLimit {
             clippy::cast_precision_loss,
             reason = "counts of records are far below 2^52"
         )]
-        let share = all.is_some_and(|all| records as f64 > self.share * all as f64);
+        let share = all.is_none_or(|all| records as f64 > self.share * all as f64);
         records > self.number || (share && records > self.always)
     }
 }
@@ -113,13 +116,18 @@ pub async fn save_settings(
 mod tests {
     use super::*;
 
+    /// C30
     #[test]
-    fn a_limit_is_passed_by_number_or_by_share_but_never_by_a_few() {
+    fn more_than_fifty_and_more_than_a_twentieth_are_too_many_to_take_down() {
         let limit = GuardSettings::default().taken_down;
-        assert!(!limit.is_passed(25, Some(26)), "a few may always");
-        assert!(limit.is_passed(26, Some(100)), "a quarter of all");
-        assert!(!limit.is_passed(100, Some(100_000)));
-        assert!(limit.is_passed(101, Some(100_000)), "too many");
-        assert!(!limit.is_passed(100, None), "no share without a total");
+        assert!(!limit.is_passed(50, Some(51)), "fifty may always");
+        assert!(limit.is_passed(51, Some(1_019)), "more than a twentieth");
+        assert!(!limit.is_passed(51, Some(1_020)), "a twentieth");
+        assert!(!limit.is_passed(5_000, Some(100_000)), "a twentieth");
+        assert!(
+            limit.is_passed(5_001, Some(1_000_000)),
+            "thousands, in any CRM"
+        );
+        assert!(limit.is_passed(51, None), "nobody knows the share");
     }
 }

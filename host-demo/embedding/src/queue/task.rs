@@ -49,9 +49,20 @@ const TENANTS: &str = "WITH RECURSIVE t (name) AS (
          WHERE name IS NOT NULL)
      SELECT name FROM t WHERE name IS NOT NULL";
 
-/// The tenants that have anything in the queue, by skipping through the index.
-pub(crate) async fn tenants(connection: &mut Connection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(TENANTS).fetch_all(connection).await
+/// The tenants that have anything due, by skipping through the index: what waits for
+/// later is not read.
+pub(crate) async fn tenants_with_due(
+    connection: &mut Connection,
+    now: Timestamp,
+) -> Result<Vec<String>, sqlx::Error> {
+    let statement = format!(
+        "{TENANTS} AND EXISTS (SELECT 1 FROM koppel_event e
+             WHERE e.tenant = name AND e.long_work IN (0, 1) AND e.not_before <= $1)"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        .bind(stored(now))
+        .fetch_all(connection)
+        .await
 }
 
 /// The tenants that have anything in the queue, and that no worker has leased yet;

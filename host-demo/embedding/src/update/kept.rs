@@ -9,6 +9,9 @@ use crate::{Connection, Secret, Store, Timestamp};
 use serde::Serialize;
 use sqlx::Row;
 
+/// How many are kept: those that were chosen last, and the one before.
+const MOST: i64 = 10;
+
 /// What the hash of a kept component is sealed for; no tenant has such a name.
 const SEALED_FOR: &str = "koppel: component";
 
@@ -107,6 +110,25 @@ pub(super) async fn choose(
     .await
 }
 
+/// Keeps [`MOST`] and the one that was in use `before`, to which people go back.
+pub(super) async fn forget_oldest(
+    connection: &mut Connection,
+    before: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM koppel_component WHERE sha256 <> $2 AND sha256 NOT IN
+             (SELECT c.sha256 FROM koppel_component c
+              ORDER BY coalesce((SELECT max(u.since) FROM koppel_component_use u
+                                 WHERE u.sha256 = c.sha256), c.kept_at) DESC, c.kept_at DESC
+              LIMIT $1)",
+    )
+    .bind(MOST)
+    .bind(before)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// What is chosen now; none where nobody ever chose.
 pub(super) async fn choice(connection: &mut Connection) -> Result<Option<Choice>, sqlx::Error> {
     let row =
@@ -183,4 +205,49 @@ pub(super) async fn read(
         return Err(UpdateError::Tampered(sha256.to_owned()));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::KeySource;
+    use crate::store::WriteError;
+
+    fn new(number: u64) -> New {
+        New {
+            sha256: format!("{number:064}"),
+            bytes: vec![0],
+            seal: vec![0],
+            version: number.to_string(),
+            trusted_by: TrustedBy::Hash.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_ten_that_were_chosen_last_are_kept_and_the_one_to_go_back_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("crm.sqlite");
+        let store = Store::open_with(path, KeySource::File).await;
+        let store = store.expect("a database");
+        let written = store.write_for_all(|connection| {
+            Box::pin(async move {
+                let started_with = new(0);
+                keep(connection, &started_with, 0).await?;
+                for number in 1..=14 {
+                    keep(connection, &new(number), number).await?;
+                    choose(connection, Some(&new(number).sha256), number).await?;
+                    if number == 8 {
+                        choose(connection, Some(&new(2).sha256), number).await?;
+                    }
+                    forget_oldest(connection, &started_with.sha256).await?;
+                }
+                let all = list(connection).await?;
+                Ok::<_, sqlx::Error>(all.into_iter().map(|it| it.version).collect::<Vec<_>>())
+            })
+        });
+        let kept: Result<Vec<String>, WriteError<sqlx::Error>> = written.await;
+        let kept = kept.expect("written");
+        let chosen_last = [14, 13, 12, 11, 10, 9, 8, 7, 6, 2, 0];
+        assert_eq!(kept, chosen_last.map(|it| it.to_string()));
+    }
 }

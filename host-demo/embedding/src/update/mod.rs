@@ -266,13 +266,16 @@ impl Host {
             let old = kept::New::seal(self.store(), present, &version, TrustedBy::Start)?;
             let now = self.clock().now();
             let sha256 = component.sha256().to_owned();
+            let before = present.sha256().to_owned();
             let written = self
                 .store()
                 .write_for_all(move |connection| {
                     Box::pin(async move {
                         kept::keep(connection, &old, now).await?;
                         kept::keep(connection, &new, now).await?;
-                        kept::choose(connection, Some(&sha256), now).await
+                        let id = kept::choose(connection, Some(&sha256), now).await?;
+                        kept::forget_oldest(connection, &before).await?;
+                        Ok::<_, sqlx::Error>(id)
                     })
                 })
                 .await;

@@ -97,8 +97,16 @@ impl Claims {
         if room == 0 {
             return Ok(0);
         }
+        let before = chosen.count;
         let mut queues = Vec::new();
+        // One row each; as soon as all places are taken nobody else is asked.
         for tenant in tenants {
+            if chosen.count - before == room {
+                break;
+            }
+            if !chosen.places.has_room(tenant) {
+                continue;
+            }
             // What is claimed may come first: ask for that many more.
             let limit = room + self.taken.len() + chosen.count;
             let paused = chosen.places.is_paused(tenant);
@@ -107,24 +115,16 @@ impl Claims {
                 .into_iter()
                 .filter(|(_, key)| !self.taken.contains(&(tenant.clone(), key.clone())))
                 .collect();
-            queues.push((tenant, free.into_iter()));
-        }
-        let before = chosen.count;
-        let mut went_round = true;
-        while went_round && chosen.count - before < room {
-            went_round = false;
-            for (tenant, queue) in &mut queues {
-                if chosen.count - before == room {
-                    break;
-                }
-                if !chosen.places.has_room(tenant) {
-                    continue;
-                }
-                if let Some((seq, key)) = queue.find(|(_, key)| chosen.is_free(tenant, key)) {
-                    went_round = true;
-                    chosen.add(tenant, seq, key);
-                }
+            let mut queue = free.into_iter();
+            if chosen.take_next(tenant, &mut queue) {
+                queues.push((tenant, queue));
             }
+        }
+        // Then again, those that have more.
+        while chosen.count - before < room && !queues.is_empty() {
+            queues.retain_mut(|(tenant, queue)| {
+                chosen.count - before < room && chosen.take_next(tenant, queue)
+            });
         }
         Ok(chosen.count - before)
     }
@@ -148,6 +148,18 @@ impl Chosen {
             last_tenant: None,
             places,
         }
+    }
+
+    /// Chooses a tenant's next row, if there is one and it has room; whether it did.
+    fn take_next(&mut self, tenant: &str, queue: &mut impl Iterator<Item = (i64, String)>) -> bool {
+        if !self.places.has_room(tenant) {
+            return false;
+        }
+        let Some((seq, key)) = queue.find(|(_, key)| self.is_free(tenant, key)) else {
+            return false;
+        };
+        self.add(tenant, seq, key);
+        true
     }
 
     fn is_free(&self, tenant: &str, key: &str) -> bool {

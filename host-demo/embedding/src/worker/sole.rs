@@ -40,10 +40,10 @@ impl JobEngine for Sole {
     async fn tenants(
         &self,
         connection: &mut Connection,
-        _now: Timestamp,
+        now: Timestamp,
         _is_idle: bool,
     ) -> Result<Vec<String>, sqlx::Error> {
-        task::tenants(connection).await
+        task::tenants_with_due(connection, now).await
     }
 
     async fn holds(&self, _: &mut Connection, _: &TenantId) -> Result<bool, sqlx::Error> {

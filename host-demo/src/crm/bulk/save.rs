@@ -215,7 +215,7 @@ fn facts_of(broken: &RuleBroken) -> Vec<NamedValue> {
         RuleBroken::Missing(field) => (*field).to_owned(),
         RuleBroken::UnknownField(field) | RuleBroken::Value { field, .. } => field.clone(),
         RuleBroken::UnknownPermission(bit) => format!("permission {bit}"),
-        RuleBroken::Deleted | RuleBroken::Id => "–".to_owned(),
+        RuleBroken::OptedOutInSpotler | RuleBroken::Deleted | RuleBroken::Id => "–".to_owned(),
     };
     let fact = |name: &str, value: String| NamedValue {
         name: name.to_owned(),

@@ -153,3 +153,28 @@ async fn a_selection_is_read_in_pages_without_doubles() {
     }
     assert_eq!(read, members);
 }
+
+/// DA-31, C3: a file does not lift an opt-out of Spotler's; the rest of its row is
+/// imported.
+#[tokio::test]
+async fn a_file_does_not_lift_an_opt_out_of_spotlers() {
+    use crate::contract::{CrmChange, MailChange, Origin};
+    let it = TestCrm::open().await;
+    let anna = it.contact("p1").await;
+    it.apply(CrmChange::Mail(MailChange {
+        target: anna.clone(),
+        allowed: false,
+        origin: Origin::Spotler,
+        evidence: "contact-optout".to_owned(),
+        at: 2_000,
+    }))
+    .await;
+    let file = "id,kind,last_name,bulk_email\np1,contact,Janssen,allow\n";
+    let imported = crate::import::import(&it.crm, file.as_bytes(), |_| {}).await;
+    let imported = imported.expect("imported");
+    assert_eq!((imported.updated, imported.opt_outs_kept), (1, 1));
+    assert_eq!(imported.errors, []);
+    let record = it.crm.record(&anna).await.expect("read").expect("there");
+    assert!(record.mail.opted_out_in_spotler());
+    assert_eq!(record.text("last_name"), "Janssen");
+}

@@ -138,3 +138,33 @@ fn switching_off_shows_disabled_and_switching_on_shows_nothing_yet() {
     };
     assert_eq!(saved(Some(&record), &on).record.status, None);
 }
+
+/// DA-31, C3: an opt-out that came from Spotler is not lifted by a save; one of the
+/// CRM's own is.
+#[test]
+fn only_an_opt_out_of_the_crm_is_lifted_by_a_save() {
+    let opted_out = |origin| {
+        let mut record = stored();
+        record.mail.allowed = false;
+        record.mail.origin = origin;
+        record
+    };
+    let allow = Edit::new().mail(true).text("phone", "+31201234567");
+    let lift = |origin| {
+        save(
+            Some(&opted_out(origin)),
+            &contact("p1"),
+            &allow,
+            &rules(),
+            11,
+        )
+    };
+    let broken = lift(Origin::Spotler).expect_err("refused");
+    assert_eq!(broken, RuleBroken::OptedOutInSpotler);
+    assert!(broken.to_string().contains("reactivate"), "{broken}");
+    let lifted = lift(Origin::Crm).expect("allowed").expect("differs");
+    assert!(lifted.record.mail.allowed);
+    let other = Edit::new().mail(false).text("phone", "+31201234567");
+    let other = saved(Some(&opted_out(Origin::Spotler)), &other).record;
+    assert!(!other.mail.allowed && other.mail.origin == Origin::Spotler);
+}

@@ -82,6 +82,8 @@ words! {
         run: "Naar Spotler exporteren", "Export to Spotler";
         progress: "Voortgang", "Progress";
         last_run: "Laatst uitgevoerd (UTC)", "Last run (UTC)";
+        parts: "Onderdelen van deze bladzijde", "Parts of this page";
+        data: "Gegevens", "Data";
         results: "Resultaten", "Results";
         percentage: "Percentage", "Percentage";
         unique: "Uniek", "Unique";
@@ -91,8 +93,8 @@ words! {
         mailing: "Mailing", "Mailing";
         sent_at: "Verstuurd op (UTC)", "Sent at (UTC)";
         people: "Wie", "Who";
-        no_mailing: "Er is nog geen mailing naar deze lijst verstuurd.",
-            "No mailing has been sent to this list yet.";
+        no_mailing: "Er is nog geen mailing naar deze lijst verstuurd; alleen een mailing naar een lijst met precies deze naam telt mee.",
+            "No mailing has been sent to this list yet; only a mailing to a list with exactly this name counts.";
         over_time: "Geopend, in de loop van de tijd", "Opened, over time";
         sent: "Verstuurd", "Sent";
         not_told: "onbekend", "not told";
@@ -106,7 +108,8 @@ words! {
         hard: "Bounced hard", "Bounced hard";
         e_title: "De campagne heeft een titel nodig.", "The campaign needs a title.";
         e_how: "Kies hoe de campagne verstuurd wordt.", "Choose how the campaign is sent.";
-        e_list: "De lijst in Spotler heeft een naam nodig.", "The list in Spotler needs a name.";
+        e_list: "De lijst in Spotler heeft een naam van 1 tot 255 tekens nodig.",
+            "The list in Spotler needs a name of 1 to 255 characters.";
         e_who: "Kies wie de campagne krijgt.", "Choose who gets the campaign.";
         e_exists: "Deze campagne is er al.", "There is this campaign already.";
         e_under_way: "De campagne is onderweg.", "The campaign is under way.";

@@ -1,6 +1,10 @@
 //! One campaign (PV-22, PV-24): what a run would do, how the last one stands, and
-//! the results: a table, charts, and the people of each result (PV-43..PV-47).
+//! the results: a table, charts, and the people of each result (PV-43..PV-47); and
+//! around them the organisation, the attachments and the linked activities.
 
+pub(crate) mod attachments;
+mod linked;
+mod organisation;
 mod plan;
 
 use askama::Template;
@@ -10,7 +14,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use self::plan::Plan;
+use self::{attachments::Attachments, linked::Linked, organisation::Organisation, plan::Plan};
 use super::{CampaignWords, Row, problem, row};
 use crate::{
     contract::Snapshot,
@@ -52,6 +56,9 @@ struct CampaignPage<'a> {
     /// Whom the export put on the list, and whom not.
     addressees: Vec<(String, &'static str)>,
     mailings: Vec<Sent>,
+    organisation: Organisation,
+    attachments: Attachments,
+    linked: Linked,
 }
 
 /// A row of the screen of results (PV-24).
@@ -126,13 +133,13 @@ async fn gather<'a>(
     let funnel = rows.iter().filter(|it| funnel.contains(&it.counted));
     let funnel = funnel.map(|it| (counted(w, it.counted), it.unique.unwrap_or(0)));
     let chart = Bars::of(std::iter::once((w.sent, sent_to)).chain(funnel));
-    let facts = stands.as_ref().map_or(&[][..], |it| &it.facts);
+    let stood = stands.as_ref().map_or(&[][..], |it| &it.facts);
     Ok(CampaignPage {
         frame: &visit.frame,
         problem,
         campaign: row(visit, &campaign, stands.as_ref()),
         has_run: campaign.event.is_some(),
-        names_list: facts.iter().any(|it| it.name == "list-name"),
+        names_list: stood.iter().any(|it| it.name == "list-name"),
         plan: match line {
             Some(_) => None,
             None => Some(Plan::of(visit, &campaign, stands.as_ref(), foresee).await?),
@@ -145,7 +152,7 @@ async fn gather<'a>(
             )
         }),
         waits,
-        facts: facts::in_words(visit, facts),
+        facts: facts::in_words(visit, stood),
         chart,
         over_time: over_time(visit, &mailings).await?,
         results: rows.iter().map(|it| result(visit, it)).collect(),
@@ -154,6 +161,9 @@ async fn gather<'a>(
         } else {
             Vec::new()
         },
+        organisation: Organisation::of(visit, &campaign).await?,
+        attachments: Attachments::of(visit, id, stood),
+        linked: Linked::of(visit, id, mailings.iter().map(|(it, _)| it)).await?,
         mailings: mailings.iter().map(|(it, _)| sent(visit, it)).collect(),
         w,
     })

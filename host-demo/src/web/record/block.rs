@@ -4,7 +4,10 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use koppel_embedding::contract::card::{BlockState, Card};
+use koppel_embedding::{
+    QuestionError,
+    contract::card::{BlockState, Card},
+};
 
 use super::{
     Head, found, named,
@@ -35,6 +38,9 @@ words! {
         inactive: "Inactief", "Inactive";
         permissions_hint: "Staat een schakelaar aan, dan is het contact in de permissie opgenomen.",
             "Where a switch is on, the contact is included in the permission.";
+        confirmed_last: "De schakelaars tonen wat er het laatst bevestigd is.",
+            "The switches show what was confirmed last.";
+        not_told: "Spotler kon nu niet gevraagd worden.", "Spotler could not be asked now.";
         locked: "kan hier niet aan", "cannot be switched on here";
         cannot_activate: "Dit contact is inactief in Spotler en kan van hier uit niet actief worden gemaakt.",
             "This contact is inactive in Spotler and cannot be made active from here.";
@@ -119,6 +125,8 @@ struct PopUp<'a> {
     block: Block,
     inactive: bool,
     linked: bool,
+    /// Why the switches are not as Spotler has them now; none: they are.
+    not_live: Option<String>,
     switches: Vec<Switch>,
     journeys: Vec<JourneyRow>,
 }
@@ -146,7 +154,7 @@ pub(crate) async fn show(visit: Visit, Path(path): Path<(String, String)>) -> Re
 
 async fn gather(visit: &Visit, path: (String, String)) -> Result<PopUp<'_>, Trouble> {
     let record = found(visit, path).await?;
-    let card = visit.host.card(&record.reference).await?;
+    let (card, not_live) = card_now(visit, &record.reference).await?;
     let block = Block::of(&card, visit);
     let words = visit.frame.words;
     let switches = card.permissions.iter().map(|it| Switch {
@@ -188,9 +196,30 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<PopUp<'_>, Trou
         head: Head::of(&record, visit, block.reason.clone()),
         inactive: card.state == BlockState::Inactive,
         linked: card.external_id.is_some(),
+        not_live,
         switches: switches.collect(),
         block,
     })
+}
+
+/// The card as Spotler has it now (YO-27). Where Spotler does not tell, as it was
+/// confirmed last, and why.
+async fn card_now(visit: &Visit, reference: &RecordRef) -> Result<(Card, Option<String>), Trouble> {
+    let confirmed = visit.host.card(reference).await?;
+    if confirmed.external_id.is_none() {
+        return Ok((confirmed, None));
+    }
+    let error = match visit.host.live_card(reference).await {
+        Ok(card) => return Ok((card, None)),
+        Err(HostError::Question(QuestionError::Store(error))) => {
+            return Err(HostError::from(error).into());
+        }
+        Err(error) => error,
+    };
+    let w = BlockWords::of(visit.language());
+    let why = visit.explainer.refusal(visit.language(), &error);
+    let why = why.unwrap_or_else(|| w.not_told.to_owned());
+    Ok((confirmed, Some(format!("{why} {}", w.confirmed_last))))
 }
 
 /// Queues what was switched, and nothing else; a contact that is not in Spotler

@@ -6,9 +6,11 @@ use axum::{extract::Path, response::Response};
 use super::{block, named};
 use crate::{
     contract::{ManualAction, RecordRef},
+    crm::SaveError,
     host::HostError,
     web::{
         form::Posted,
+        labels,
         links::tail,
         trouble::{Trouble, shown},
         visit::Visit,
@@ -48,12 +50,25 @@ async fn change(visit: &Visit, reference: &RecordRef, what: &str) -> Result<&'st
         "sync" => return sync(visit, reference).await,
         _ => return Err(Trouble::NotFound),
     };
-    let saved = saved.map_err(HostError::from)?;
+    let saved = saved.map_err(|error| refused(visit, error))?;
     Ok(match (saved.event, what) {
         (None, _) => "unchanged",
         (Some(_), "delete") => "deleted",
         (Some(_), _) => "saved",
     })
+}
+
+/// Which rule of the CRM forbids a change, in words.
+fn refused(visit: &Visit, error: SaveError) -> Trouble {
+    match error {
+        SaveError::Rule { broken, .. } => {
+            let rule = labels::rule_problem(visit.language(), &broken, str::to_owned);
+            Trouble::Rule(rule)
+        }
+        error @ (SaveError::Unknown(_) | SaveError::Exists(_) | SaveError::Store(_)) => {
+            HostError::from(error).into()
+        }
+    }
 }
 
 /// Queues the operation that syncs the record once more (DA-80).

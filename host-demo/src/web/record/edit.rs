@@ -38,6 +38,8 @@ words! {
         changed_meanwhile: "Dit contact is intussen gewijzigd. Kijk na wat er nu staat en sla opnieuw op; wat u invulde staat er nog.",
             "This contact was changed meanwhile. Look at what it is now and save again; what you typed is still here.";
         must: "verplicht", "required";
+        opted_out_there: "Afgemeld in Spotler; op te heffen na een nieuwe aanmelding daar.",
+            "Opted out in Spotler; lifted after a new opt-in there.";
     }
 }
 
@@ -60,6 +62,8 @@ struct Form<'a> {
     relation: String,
     gate: bool,
     mail: bool,
+    /// Whether the opt-out came from Spotler and is not lifted here.
+    opted_out_there: bool,
     sayings: Vec<Saying>,
 }
 
@@ -264,6 +268,7 @@ async fn form<'a>(
         None => held.clone().unwrap_or_default(),
     };
     let link = tail(&record.reference);
+    let opted_out_there = record.mail.opted_out_in_spotler();
     Ok(Form {
         frame: &visit.frame,
         r: RecordWords::of(language),
@@ -289,7 +294,8 @@ async fn form<'a>(
         owners: crm.user_ids().await?,
         relation: typed_or("relation", &record.relation),
         gate: typed.map_or(record.gate, |it| it.ticked("gate")),
-        mail: typed.map_or(record.mail.allowed, |it| it.ticked("mail")),
+        mail: !opted_out_there && typed.map_or(record.mail.allowed, |it| it.ticked("mail")),
+        opted_out_there,
         sayings,
         problem,
         w,

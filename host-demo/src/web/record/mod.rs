@@ -4,6 +4,7 @@
 pub(crate) mod block;
 pub(crate) mod change;
 pub(crate) mod edit;
+mod evidence;
 pub(crate) mod kept;
 pub(crate) mod marketing;
 pub(crate) mod participations;
@@ -16,9 +17,11 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 
 use super::{
+    connect,
     frame::Frame,
     labels,
     links::{encoded, tail},
+    operations,
     trouble::Trouble,
     visit::Visit,
     words::words,
@@ -70,6 +73,8 @@ words! {
         delete_yes: "Ja, verwijderen", "Yes, delete";
         opt_out: "Opt-out vastleggen", "Record an opt-out";
         opt_in: "Opt-out opheffen", "Lift the opt-out";
+        opted_out_there: "De opt-out komt uit Spotler en is hier niet op te heffen: maak het contact na een nieuwe aanmelding in Spotler weer actief door het daar toe te voegen met alleen het e-mailadres, en start dan deze opdracht:",
+            "The opt-out comes from Spotler and cannot be lifted here: after a new opt-in, make the contact active again in Spotler by adding it there with nothing but the e-mail address, and then start this job:";
         open_gate: "Kenmerk “Spotler” geven", "Give the attribute “Spotler”";
         close_gate: "Kenmerk “Spotler” afnemen", "Take the attribute “Spotler” away";
         sync_now: "Nu synchroniseren", "Sync now";
@@ -88,6 +93,8 @@ struct RecordPage<'a> {
     facts: Vec<(String, String)>,
     relation: Option<(String, String)>,
     permissions: Vec<Said>,
+    /// What stands where there is no permission.
+    no_permissions: String,
     block: Option<Block>,
     timeline: Vec<Sent>,
     history: Vec<Call>,
@@ -95,6 +102,8 @@ struct RecordPage<'a> {
     inactive: bool,
     gate: bool,
     mail_allowed: bool,
+    /// The job that takes up somebody who opted out in Spotler: address and name.
+    take_up: Option<(String, String)>,
 }
 
 /// What stands at the top of each page about a record.
@@ -167,6 +176,7 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<RecordPage<'_>,
         None
     };
     let timeline = crm.timeline(&record.reference, LINES).await?;
+    let permissions = sections::permissions(&record, &crm.attributes().await?, visit);
     Ok(RecordPage {
         w,
         head: Head::of(&record, visit, reason.unwrap_or_default()),
@@ -174,7 +184,12 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<RecordPage<'_>,
         next_step,
         facts: facts(visit, &record, w).await?,
         relation: relation(visit, &record).await?,
-        permissions: sections::permissions(&record, &crm.attributes().await?, visit.frame.words),
+        no_permissions: if permissions.is_empty() {
+            no_permissions(visit).await?
+        } else {
+            String::new()
+        },
+        permissions,
         block,
         timeline: timeline.iter().map(|it| Sent::of(it, visit)).collect(),
         history: history.iter().map(|it| Call::of(it, visit)).collect(),
@@ -182,8 +197,30 @@ async fn gather(visit: &Visit, path: (String, String)) -> Result<RecordPage<'_>,
         inactive: record.state == RecordState::Inactive,
         gate: record.gate,
         mail_allowed: record.mail.allowed,
+        take_up: record
+            .mail
+            .opted_out_in_spotler()
+            .then(|| take_up(visit, &record)),
         frame: &visit.frame,
     })
+}
+
+/// That permissions are still to come, or that the account has none (PV-08).
+async fn no_permissions(visit: &Visit) -> Result<String, Trouble> {
+    Ok(if visit.host.connection().await?.active {
+        connect::account_has_none(visit)
+    } else {
+        RecordWords::of(visit.language()).no_permissions.to_owned()
+    })
+}
+
+/// Where the job is started that takes up somebody who is active in Spotler again,
+/// and what it is called (DA-79).
+fn take_up(visit: &Visit, record: &Record) -> (String, String) {
+    let RecordRef { kind, id } = &record.reference;
+    let named = encoded(&format!("{}/{id}", kind.code()));
+    let address = format!("/jobs?contact={named}");
+    (address, operations::name(visit, "reactivate"))
 }
 
 /// The link to the record's relation and its name.

@@ -2,10 +2,11 @@
 
 use koppel_embedding::queue::HistoryEntry;
 
+use super::evidence;
 use crate::{
     contract::Activity,
     crm::{Record, attributes::Attribute},
-    web::{facts, hooks, links::moment, visit::Visit, words::Words},
+    web::{facts, hooks, links::moment, visit::Visit},
 };
 
 /// What the person said for one permission.
@@ -18,21 +19,17 @@ pub(crate) struct Said {
 }
 
 /// All permissions of the account, and what the person said for each.
-pub(crate) fn permissions(
-    record: &Record,
-    attributes: &[Attribute],
-    words: &'static Words,
-) -> Vec<Said> {
+pub(crate) fn permissions(record: &Record, attributes: &[Attribute], visit: &Visit) -> Vec<Said> {
+    let words = visit.frame.words;
     let said = |attribute: &Attribute| {
         let choice = record.permissions.get(&attribute.bit);
         Said {
             name: attribute.name.clone(),
             consent: choice.map_or(words.consent_unset, |it| words.consent_of(it.consent)),
             origin: choice.map_or("", |it| words.origin_of(it.origin)),
-            evidence: match choice.map(|it| it.evidence.as_str()) {
-                Some("form") => words.activity_form.to_owned(),
-                other => other.unwrap_or_default().to_owned(),
-            },
+            evidence: choice
+                .map(|it| evidence::told(visit.language(), &it.evidence))
+                .unwrap_or_default(),
             at: choice.map(|it| moment(it.changed_at)).unwrap_or_default(),
         }
     };

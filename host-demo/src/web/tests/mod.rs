@@ -4,6 +4,7 @@
 mod actions;
 mod dry_runs;
 mod forms;
+mod keywords;
 mod paging;
 mod reading;
 mod sessions;

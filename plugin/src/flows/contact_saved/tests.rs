@@ -118,6 +118,19 @@ fn a_save_that_changes_nothing_asks_nothing() {
     assert_eq!(status(&answer), None);
 }
 
+/// DA-74, DA-76: “Disabled” is the CRM's own status: it is never set from here.
+#[test]
+fn a_record_whose_sync_is_switched_off_is_given_no_status() {
+    let (outside, mut record) = linked();
+    record.sync_enabled = false;
+    let answer = outside.save(&renamed(record), 1);
+    assert_eq!(
+        (answer.outcome.code(), status(&answer)),
+        (codes::SYNC_DISABLED, None)
+    );
+    assert_eq!(lines(&outside), Vec::<String>::new());
+}
+
 /// DA-18
 #[test]
 fn only_the_changed_field_is_sent() {

@@ -106,7 +106,12 @@ impl<P: Ports> Export<'_, P> {
         facts.push(fact("state", "failed"));
         vec![
             self.log(LogLevel::Error, codes::LOG_EXPORT_FAILED, why()),
-            self.notify("failed", codes::NOTIFY_EXPORT_FAILED, why()),
+            // A person may have it tried again: a further failure is told again.
+            self.notify(
+                &format!("failed-{}", self.event.attempt),
+                codes::NOTIFY_EXPORT_FAILED,
+                why(),
+            ),
             self.subject(SyncStatus::Failed, facts),
         ]
     }

@@ -173,7 +173,7 @@ impl<P: Ports> Course<'_, P> {
         let reason = self.named(codes::START_UNSURE, &item.trigger);
         let record = self.ports.read_record(reference);
         said.changes.push(CrmChange::Task(Task {
-            key: unsure_key(item),
+            key: unsure_key(item, &item.start),
             code: codes::TASK_START_UNSURE,
             owner: record.and_then(|it| it.owner),
             target: Some(reference.clone()),
@@ -205,7 +205,7 @@ impl<P: Ports> Course<'_, P> {
             ..ready.link.clone()
         };
         self.memory.keep_link(reference, &link);
-        let changes = settle::lock_changes(&ready.record, kind, None, self.now);
+        let changes = settle::lock_changes(&ready.record, &link, kind, None, self.now);
         said.changes.extend(changes);
         said.changes.push(CrmChange::Status {
             target: reference.clone(),
@@ -243,9 +243,9 @@ impl<P: Ports> Course<'_, P> {
     }
 }
 
-/// One task for each journey of each record that waits for a decision.
-pub(super) fn unsure_key(item: &Item) -> String {
-    format!("journey-{}-{}", item.trigger.key(), item.record)
+/// One task for each start of a journey that waits for a decision.
+pub(super) fn unsure_key(item: &Item, start: &str) -> String {
+    format!("journey-{}-{}-{start}", item.trigger.key(), item.record)
 }
 
 /// How a request that was surely not carried out keeps the work waiting.

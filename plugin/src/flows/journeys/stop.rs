@@ -161,7 +161,8 @@ impl<P: Ports> Course<'_, P> {
         }
         if !starts.is_empty() {
             self.memory.keep_standings(reference, &standings);
-            said.changes.push(CrmChange::EndTask(unsure_key(item)));
+            let keys = starts.iter().map(|start| unsure_key(item, start));
+            said.changes.extend(keys.map(CrmChange::EndTask));
         }
         starts.len()
     }

@@ -85,7 +85,7 @@ impl<P: Ports> Step<'_, P> {
             bit: wish.bit,
             consent,
             origin: Origin::Crm,
-            evidence: "manual-action",
+            evidence: "manual-action".into(),
             at: self.at,
         }))
     }
