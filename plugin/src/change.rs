@@ -1,7 +1,5 @@
 //! What the CRM is asked to change: the same shapes as `wit/changes.wit`.
 
-use std::borrow::Cow;
-
 use crate::contact_snapshot::ContactSnapshot;
 use crate::crm::{
     Consent, Facts, Field, Origin, Permission, RecordRef, RecordState, SyncStatus, Timestamp,
@@ -102,7 +100,7 @@ pub enum CrmChange {
         /// Which side said so.
         origin: Origin,
         /// How we know.
-        evidence: Cow<'static, str>,
+        evidence: &'static str,
         /// When it was noticed.
         at: Timestamp,
     },

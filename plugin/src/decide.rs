@@ -312,7 +312,9 @@ fn wanted(case: &Case<'_>, address: &Address) -> Wanted {
 /// request is made at all (DA-18, YO-19).
 fn nothing_to_do(case: &Case<'_>, wanted: &Wanted) -> bool {
     let Some(link) = &case.link else { return false };
+    // Whether somebody who is to be taken up again is active, only a look tells.
     let certain = !case.is_unsure()
+        && link.lock.is_none()
         && link.intent.is_none()
         && link.blanked.is_none()
         && link.synced_at.is_some();

@@ -86,18 +86,6 @@ impl ListForm {
     }
 }
 
-/// How a contact is emptied in Spotler, where none can be deleted (C31).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Blanking {
-    /// Spotler anonymises it.
-    #[default]
-    Anonymize,
-    /// It is changed to have no properties, for accounts that may not anonymise.
-    /// Somebody who is inactive is anonymised all the same.
-    Purge,
-}
-
 /// What a text message becomes in the timeline (DA-69).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -135,9 +123,6 @@ pub struct Profile {
     pub starts: Starts,
     /// What a reactivated record gets back.
     pub reactivation: Reactivation,
-    /// How a contact is emptied in Spotler.
-    #[serde(default, skip_serializing_if = "is_usual")]
-    pub blanking: Blanking,
     /// How our ids look.
     pub external_ids: ExternalIds,
     /// Whether a permission that an automatic action switches on counts as an
@@ -169,11 +154,6 @@ pub struct Profile {
     /// The meanings of the fields that the automatic mapping maps, for each
     /// kind (YO-18, DA-08..DA-14).
     pub mapped: BTreeMap<RecordKind, Vec<String>>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_usual(blanking: &Blanking) -> bool {
-    *blanking == Blanking::Anonymize
 }
 
 /// Profiles and connections of before had no such choice.

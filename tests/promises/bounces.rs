@@ -102,9 +102,9 @@ async fn a_bounce_after_the_person_was_taken_up_again_is_another_task() {
         let active = world.sim.ui_create_with_only_email(ANNA);
         active.expect("made active");
         world.act("reactivate", &["1"]).await;
+        assert_eq!(world.status("1").await, Some(SyncStatus::Succeeded));
         let open = world.host.crm().tasks(true).await.expect("tasks");
         assert!(open.is_empty(), "{round}: {open:?}");
-        assert_eq!(world.status("1").await, Some(SyncStatus::Succeeded));
     }
 }
 

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use host_demo::contract::{
-    Consent, FieldValue, Origin, Profile, RecordKind, RecordRef, SyncStatus,
-};
+use host_demo::contract::{Consent, FieldValue, Origin, RecordKind, RecordRef, SyncStatus};
 use host_demo::crm::Edit;
 use koppel_tests::{World, spotler};
 
@@ -286,53 +284,5 @@ async fn a_permission_withdrawn_before_a_deactivation_does_not_come_back_with_th
     crm.edit(&record, again).await.expect("saved");
     world.run().await;
     assert_eq!(world.permissions_on(&email), [1, 2], "a newer opt-in");
-    assert_eq!(world.sim.breaches(), []);
-}
-
-/// C31: where an account may not anonymise, a profile has contacts emptied by a change;
-/// somebody who opted out is anonymised all the same.
-#[tokio::test]
-async fn a_profile_may_have_contacts_emptied_by_a_change_instead_of_anonymised() {
-    let world = World::start_with(spotler(), "dynamics365").await;
-    let profile = include_str!("../../plugin/profiles/dynamics365.json");
-    let mut profile: serde_json::Value = serde_json::from_str(profile).expect("JSON");
-    profile["blanking"] = "purge".into();
-    let custom = Profile::Custom(profile.to_string());
-    let changed = world.host.crm().change_settings(|it| it.profile = custom);
-    changed.await.expect("saved");
-    world.run().await;
-    world.save_mapping().await;
-    let (crm, record) = (world.host.crm(), one(RecordKind::Contact));
-    let email = format!("{}@voorbeeld.nl", record.id);
-    let given = full(RecordKind::Contact).permission(1, Consent::Given);
-    crm.save(&record, given.clone()).await.expect("saved");
-    world.run().await;
-    world.requests();
-    crm.deactivate(&record).await.expect("saved");
-    world.run().await;
-    assert_eq!(reason(&world, RecordKind::Contact).await, "blanked");
-    let asked = world.requests();
-    assert!(
-        asked.iter().all(|it| !it.contains("anonymize")),
-        "{asked:?}"
-    );
-    let left = world.sim.contacts();
-    assert_eq!(left.len(), 1);
-    assert!(
-        left[0]
-            .fields
-            .values()
-            .all(|it| it.as_str().is_none_or(str::is_empty))
-    );
-    assert!(left[0].sets.values().all(BTreeSet::is_empty));
-    crm.reactivate(&record).await.expect("saved");
-    world.run().await;
-    assert_eq!(world.permissions_on(&email), [1]);
-    world.sim.ui_opt_out(&email).expect("opted out");
-    world.tick().await;
-    crm.delete(&record).await.expect("saved");
-    world.run().await;
-    let anonymised = world.sim.requests_to("PUT /contact/anonymize/*").len();
-    assert_eq!(anonymised, 1);
     assert_eq!(world.sim.breaches(), []);
 }

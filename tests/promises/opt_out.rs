@@ -471,3 +471,27 @@ async fn an_opt_out_in_the_crm_goes_through_a_closed_gate() {
         .expect("there");
     assert_eq!(seen.text("city"), None);
 }
+
+/// DA-82, C3: a permission that was switched on in Spotler against the person's opt-out in
+/// the CRM goes off again at the next tick, without anybody saving the record.
+#[tokio::test]
+async fn what_spotler_switches_on_against_an_opt_out_in_the_crm_goes_off_at_the_next_tick() {
+    let world = with_anna(spotler()).await;
+    world.say("1", 2, Consent::Withdrawn).await;
+    world.run().await;
+    world.advance_s(600);
+    let on = world.sim.ui_set_permission("contact-1", (2, true));
+    on.expect("switched on");
+    world.tick().await;
+    world.run_to_the_end().await;
+    assert!(!world.permissions_on("anna@voorbeeld.nl").contains(&2));
+    let choice = world.record("1").await.permissions[&2].clone();
+    assert_eq!(
+        (choice.consent, choice.origin),
+        (Consent::Withdrawn, Origin::Crm)
+    );
+    world.requests();
+    world.tick().await;
+    let again = world.sim.requests_to("PUT *");
+    assert_eq!(again.len(), 0, "once is enough");
+}

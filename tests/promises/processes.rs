@@ -135,10 +135,19 @@ impl Site {
     }
 
     async fn waiting(&self) -> i64 {
+        self.asked("SELECT count(*) FROM koppel_event").await
+    }
+
+    /// How many calls ended up to now.
+    async fn calls(&self) -> i64 {
+        self.asked("SELECT count(*) FROM koppel_history").await
+    }
+
+    async fn asked(&self, number: &'static str) -> i64 {
         let readers = self.host.crm().store().readers();
         // Connections are being cut: the next one answers.
         for _ in 0..50 {
-            let counted = sqlx::query_scalar("SELECT count(*) FROM koppel_event");
+            let counted = sqlx::query_scalar(number);
             if let Ok(count) = counted.fetch_one(readers).await {
                 return count;
             }
@@ -244,6 +253,8 @@ async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off(
     let saving = tokio::spawn(save_all(site.host.clone(), size, saved.clone()));
     let mut processes: Vec<Child> = (0..2).map(|_| site.worker(&["work"])).collect();
     let mut harm = Harm::default();
+    let calls_before = site.calls().await;
+    let mut under_harm = None;
     let mut last_harm = Instant::now();
     loop {
         for process in &mut processes {
@@ -255,7 +266,10 @@ async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off(
             last_harm = Instant::now();
             harm.go_on(size, &mut site.cluster, &mut processes).await;
         }
-        if harm.next(size).is_none() && saving.is_finished() && site.waiting().await == 0 {
+        if under_harm.is_none() && harm.next(size).is_none() {
+            under_harm = Some(site.calls().await - calls_before);
+        }
+        if under_harm.is_some() && saving.is_finished() && site.waiting().await == 0 {
             break;
         }
         assert!(
@@ -277,12 +291,14 @@ async fn nothing_is_lost_or_out_of_order_while_processes_are_killed_and_cut_off(
     let seconds = began.elapsed().as_secs_f64();
     println!(
         "FAULTS saves {} tenants {} kills {} cut connections {} crashes of PostgreSQL {} \
-         requests {} seconds {seconds:.1} lost {} out of order {} opt-out violations {}",
+         calls meanwhile {} in all {} requests {} seconds {seconds:.1} lost {} out of order {} opt-out violations {}",
         saved.load(Ordering::Relaxed),
         size.tenants,
         harm.kills,
         harm.connections_cut,
         harm.crashes,
+        under_harm.unwrap_or_default(),
+        site.calls().await - calls_before,
         site.sim.request_count(),
         verdict.lost,
         verdict.out_of_order,

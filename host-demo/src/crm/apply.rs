@@ -8,7 +8,7 @@ use koppel_embedding::{ApplyError, Connection, EventKey};
 use super::{
     attributes, jobs, log, mailings, outbox,
     record::{Choice, Mail, Record},
-    rows, subjects, tasks, timeline, value,
+    rows, sales, subjects, tasks, timeline, value,
 };
 use crate::contract::{
     Consent, CrmChange, FieldChange, MailChange, Origin, PermissionChange, RecordRef, StatusChange,
@@ -37,7 +37,8 @@ pub(crate) async fn apply(
     Ok(())
 }
 
-/// An opt-in that an operation recorded names the operation and the user (C22).
+/// An opt-in that an operation or an automatic action recorded names it and the user
+/// (C22).
 async fn said_by(
     connection: &mut Connection,
     tenant: &str,
@@ -48,6 +49,11 @@ async fn said_by(
     if let Some((operation, user)) = jobs::behind(connection, tenant, event).await? {
         let user = user.map_or_else(String::new, |it| format!(" by {it}"));
         change.evidence = format!("{operation}{user}");
+    } else if let Some((name, user)) =
+        sales::action_behind(connection, tenant, event, change.bit).await?
+    {
+        let user = user.map_or_else(String::new, |it| format!(" by {it}"));
+        change.evidence = format!("{} {name}{user}", change.evidence);
     }
     Ok(change)
 }

@@ -1,7 +1,7 @@
 //! Sales and their stages, with the automatic actions that are bound to them
 //! (YO-37..YO-42). A move and its event are one transaction.
 
-use koppel_embedding::{Connection, Event, EventKey};
+use koppel_embedding::{Connection, Event, EventKey, TenantId, queue};
 use sqlx::Row;
 
 use super::{
@@ -156,6 +156,28 @@ impl DemoCrm {
         })
         .await
     }
+}
+
+/// The automatic action by which an event switches a permission on: its name, and the
+/// user who moved the sale. None where the event is about something else.
+pub(crate) async fn action_behind(
+    connection: &mut Connection,
+    tenant: &str,
+    key: &EventKey,
+    bit: u32,
+) -> Result<Option<(String, Option<String>)>, StoreError> {
+    let tenant = TenantId::new(tenant).map_err(|_| StoreError::Unreadable("tenant"))?;
+    let waiting = queue::waiting_event(connection, &tenant, key).await;
+    let waiting = waiting.map_err(|error| StoreError::Queue(error.into()))?;
+    let Some(queue::Waiting { event, user, .. }) = waiting else {
+        return Ok(None);
+    };
+    let Event::StageChanged(reached) = event else {
+        return Ok(None);
+    };
+    let mut actions = reached.actions.into_iter();
+    let action = actions.find(|it| it.permissions.contains(&bit));
+    Ok(action.map(|it| (it.name, user)))
 }
 
 async fn stage_of(

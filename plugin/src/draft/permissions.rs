@@ -91,13 +91,13 @@ fn carry_out(
     now: Timestamp,
     draft: &mut Draft,
 ) -> BitMemory {
-    let mut import = |consent, evidence: &'static str, led_to| {
+    let mut import = |consent, evidence, led_to| {
         draft.imports.push(CrmChange::Permission {
             target: case.record.reference.clone(),
             bit,
             consent,
             origin: Origin::Spotler,
-            evidence: evidence.into(),
+            evidence,
             at: now,
         });
         draft.why.push(about_bit("DA-82", led_to, bit));

@@ -70,7 +70,7 @@ impl From<CrmChange> for changes::CrmChange {
                 bit,
                 consent: consent.into(),
                 origin: origin.into(),
-                evidence: evidence.into_owned(),
+                evidence: evidence.to_owned(),
                 at,
             }),
             CrmChange::PermissionAttributes {

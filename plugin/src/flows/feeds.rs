@@ -23,9 +23,11 @@ use crate::spotler::trouble::Trouble;
 /// How much of what was read before is read again, because clocks differ and
 /// feeds may lag.
 const OVERLAP_MS: Timestamp = 3_600_000;
-/// How many rows a step reads at most: a page of contacts with many properties
-/// must fit into the memory of a call several times over.
-const PAGE: usize = 1_000;
+/// How many values a page holds, so many rows of so many properties: it must fit into
+/// the memory of a call several times over.
+const VALUES: usize = 70_000;
+/// The rows of a page, however many properties there are.
+const ROWS: std::ops::RangeInclusive<usize> = 250..=2_500;
 /// How many people a step looks at, at most; the rows after them are read again.
 const MOST_LOOKS: usize = 500;
 /// How many people are looked at side by side.
@@ -39,6 +41,11 @@ enum Feed {
     #[default]
     Bounces,
     Updates,
+}
+
+/// How many rows a step reads at most.
+fn rows_of_a_page(properties: usize) -> usize {
+    (VALUES / properties.max(1)).clamp(*ROWS.start(), *ROWS.end())
 }
 
 impl Feed {
@@ -124,7 +131,7 @@ impl<'a, P: Ports> Feeds<'a, P> {
             start: position.start,
             end: position.end,
             after: position.after,
-            page_size: PAGE,
+            page_size: rows_of_a_page(self.connection.properties.len()),
         };
         let (rows, more) = match position.feed {
             Feed::Bounces => {
@@ -307,7 +314,8 @@ impl<'a, P: Ports> Feeds<'a, P> {
         }
     }
 
-    /// Permissions that were switched in Spotler. A feed switches nothing back.
+    /// Permissions that were switched in Spotler. A feed switches nothing back itself:
+    /// what is on against a person's word in the CRM has the record synced, which does.
     fn permissions(
         &self,
         record: &CrmRecord,
@@ -316,6 +324,7 @@ impl<'a, P: Ports> Feeds<'a, P> {
         changes: &mut Vec<CrmChange>,
     ) -> Link {
         let mut link = link.clone();
+        let mut has_to_go_off = false;
         for bit in self.connection.permissions.iter().map(|it| it.bit) {
             let (memory, on) = (link.bit(bit), seen.has(bit));
             let known = consent::Known {
@@ -339,7 +348,13 @@ impl<'a, P: Ports> Feeds<'a, P> {
                         locked_at: None,
                     },
                 ),
-                Verdict::Keep | Verdict::Enable | Verdict::Disable | Verdict::Hold => continue,
+                Verdict::Disable => {
+                    link.permissions
+                        .insert(bit, BitMemory { on: true, ..memory });
+                    has_to_go_off = true;
+                    continue;
+                }
+                Verdict::Keep | Verdict::Enable | Verdict::Hold => continue,
             };
             let (target, origin) = (record.reference.clone(), Origin::Spotler);
             changes.push(CrmChange::Permission {
@@ -347,10 +362,13 @@ impl<'a, P: Ports> Feeds<'a, P> {
                 bit,
                 consent,
                 origin,
-                evidence: evidence.into(),
+                evidence,
                 at: self.now,
             });
             link.permissions.insert(bit, memory);
+        }
+        if has_to_go_off {
+            changes.push(CrmChange::SyncAgain(vec![record.reference.clone()]));
         }
         link
     }
@@ -363,4 +381,15 @@ fn differs(link: &Link, seen: &SeenContact) -> bool {
         || bits
             .into_iter()
             .any(|bit| link.bit(*bit).on != seen.has(*bit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_fewer_rows_where_contacts_have_many_properties() {
+        let rows = [0, 20, 50, 100, 1_000].map(rows_of_a_page);
+        assert_eq!(rows, [2_500, 2_500, 1_400, 700, 250]);
+    }
 }

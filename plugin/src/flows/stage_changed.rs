@@ -202,13 +202,6 @@ fn refused(
     wanted.filter(|bit| person.refuses(*bit)).collect()
 }
 
-/// How the CRM knows of an opt-in that an action recorded: by which action, and by
-/// whom (C22).
-fn evidence(event: &Event, action: &AutomaticAction) -> String {
-    let by = event.user.as_ref().map(|user| format!(" by {user}"));
-    format!("automatic-action {}{}", action.name, by.unwrap_or_default())
-}
-
 fn changes_of(
     connection: &Connection,
     event: &Event,
@@ -244,7 +237,7 @@ fn changes_of(
                 bit: *bit,
                 consent: Consent::Given,
                 origin: Origin::Crm,
-                evidence: evidence(event, action).into(),
+                evidence: "automatic-action",
                 at: event.occurred_at,
             }
         }));

@@ -15,7 +15,6 @@ use crate::look::{self, Presence};
 use crate::memory::{BitMemory, Link, Lock, LockKind, Snapshot};
 use crate::outcome::RuleApplied;
 use crate::ports::Ports;
-use crate::profile::Blanking;
 use crate::settle::Settled;
 use crate::spotler::contact::{ContactBody, SeenContact};
 
@@ -73,14 +72,7 @@ pub(crate) async fn blank<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled
         Err(settled) => return *settled,
     };
     let link = off.link;
-    // Of somebody who is inactive nothing is written but this.
-    let purges = link.lock.is_none() && visit.case.connection.profile.blanking == Blanking::Purge;
-    let emptied = if purges {
-        visit.spotler.purge(&link.external_id).await
-    } else {
-        visit.spotler.blank(&link.external_id).await
-    };
-    match emptied {
+    match visit.spotler.blank(&link.external_id).await {
         Ok(()) => {}
         Err(trouble) if trouble.kind == crate::spotler::trouble::Kind::NotFound => {}
         Err(trouble) => return visit.trouble(&trouble, None).await,
@@ -242,7 +234,7 @@ fn with_withdrawals<P: Ports>(
                 bit: *bit,
                 consent: Consent::Withdrawn,
                 origin: Origin::Spotler,
-                evidence: SWITCHED_OFF.into(),
+                evidence: SWITCHED_OFF,
                 at: visit.now,
             });
         }
@@ -305,7 +297,7 @@ pub(crate) async fn repair<P: Ports>(
             bit: *bit,
             consent: Consent::Withdrawn,
             origin: Origin::Spotler,
-            evidence: SWITCHED_OFF.into(),
+            evidence: SWITCHED_OFF,
             at: visit.now,
         });
     }

@@ -1,6 +1,6 @@
 //! The operations that the component uses, each one request.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::address::Address;
 use crate::connection::Connection;
@@ -80,7 +80,7 @@ impl<'a, P: Ports> Spotler<'a, P> {
         let answer = self
             .call(Method::Get, "/contact/search", &query, None)
             .await?;
-        let (rows, _) = page(&read(&answer)?, "contacts", SEARCH_PAGE).ok_or_else(garbled)?;
+        let (rows, _) = page(read(&answer)?, "contacts", SEARCH_PAGE).ok_or_else(garbled)?;
         let has_address = |it: &SeenContact| {
             let email = it.properties.get("email").and_then(Value::as_str);
             email.is_some_and(|email| address.is_same_as(email))
@@ -113,21 +113,13 @@ impl<'a, P: Ports> Spotler<'a, P> {
         self.call(Method::Put, &path, &[], None).await.map(drop)
     }
 
-    /// Takes all properties of a contact away, its address among them (C31).
-    pub async fn purge(&self, external_id: &str) -> Result<(), Trouble> {
-        let path = format!("/contact/{}", encode(external_id));
-        let nothing = ContactBody::nothing(external_id).wrap_purging();
-        self.call(Method::Put, &path, &[], Some(nothing))
-            .await
-            .map(drop)
-    }
-
     /// A page of the contacts that changed, and whether another one follows.
     pub async fn updates(&self, window: Window) -> Result<(Vec<SeenContact>, bool), Trouble> {
         let (rows, more) = self
             .feed("/contact/updates/list", "contacts", window)
             .await?;
-        Ok((rows.iter().filter_map(SeenContact::read).collect(), more))
+        let contacts = rows.into_iter().filter_map(|it| SeenContact::read(&it));
+        Ok((contacts.collect(), more))
     }
 
     /// A page of the contacts that bounced, and whether another one follows.
@@ -135,7 +127,8 @@ impl<'a, P: Ports> Spotler<'a, P> {
         let (rows, more) = self
             .feed("/contact/bounces/list", "bounces", window)
             .await?;
-        Ok((rows.iter().filter_map(Bounce::read).collect(), more))
+        let bounces = rows.into_iter().filter_map(|it| Bounce::read(&it));
+        Ok((bounces.collect(), more))
     }
 
     async fn feed(
@@ -151,7 +144,10 @@ impl<'a, P: Ports> Spotler<'a, P> {
             ("pageSize".to_owned(), window.page_size.to_string()),
         ];
         let answer = self.call(Method::Get, path, &query, None).await?;
-        page(&read(&answer)?, rows, window.page_size).ok_or_else(garbled)
+        let body = read(&answer)?;
+        // A page is large: not twice in memory for longer than it takes.
+        drop(answer);
+        page(body, rows, window.page_size).ok_or_else(garbled)
     }
 
     /// One request, and its good answer.
@@ -232,12 +228,11 @@ impl Bounce {
 
 /// Reads the body of a good answer.
 pub(super) fn read<T: serde::de::DeserializeOwned>(answer: &Response) -> Result<T, Trouble> {
-    let body = if answer.body.is_empty() {
-        json!(null).to_string().into_bytes()
-    } else {
-        answer.body.clone()
+    let body = match answer.body.as_slice() {
+        [] => b"null",
+        body => body,
     };
-    serde_json::from_slice(&body).map_err(|_| garbled())
+    serde_json::from_slice(body).map_err(|_| garbled())
 }
 
 /// An answer that is not what it should be.

@@ -102,12 +102,6 @@ impl ContactBody {
         json!({ "update": update, "purge": false, "contact": self.plain() })
     }
 
-    /// The body of a change after which the contact has these properties and no
-    /// others.
-    pub fn wrap_purging(&self) -> Value {
-        json!({ "update": true, "purge": true, "contact": self.plain() })
-    }
-
     /// The contact alone, as it stands in a request for many.
     pub fn plain(&self) -> Value {
         let mut properties: Map<String, Value> = self
@@ -136,12 +130,18 @@ impl ContactBody {
     }
 }
 
-/// The contacts of a page, paged or bare, and whether another page follows.
-pub fn page(body: &Value, rows: &str, page_size: usize) -> Option<(Vec<Value>, bool)> {
+/// The contacts of a page, paged or bare, and whether another page follows. A page is
+/// large: it is taken apart, not copied.
+pub fn page(body: Value, rows: &str, page_size: usize) -> Option<(Vec<Value>, bool)> {
     match body {
-        Value::Array(bare) => Some((bare.clone(), bare.len() >= page_size)),
-        Value::Object(paged) => {
-            let list = paged.get(rows)?.as_array()?.clone();
+        Value::Array(bare) => {
+            let more = bare.len() >= page_size;
+            Some((bare, more))
+        }
+        Value::Object(mut paged) => {
+            let Value::Array(list) = paged.remove(rows)? else {
+                return None;
+            };
             let next = paged.get("paging").and_then(|it| it.get("next"));
             let more = match next {
                 Some(next) => next.as_str().is_some_and(|it| !it.is_empty()),
@@ -250,10 +250,14 @@ mod tests {
         let bare = json!([row]);
         let last = json!({ "paging": {}, "contacts": [row] });
         let more = json!({ "paging": { "next": "https://x", "after": 1 }, "contacts": [row] });
-        assert_eq!(page(&bare, "contacts", 2).map(|it| it.1), Some(false));
-        assert_eq!(page(&bare, "contacts", 1).map(|it| it.1), Some(true));
-        assert_eq!(page(&last, "contacts", 2).map(|it| it.1), Some(false));
-        assert_eq!(page(&more, "contacts", 2).map(|it| it.1), Some(true));
-        assert_eq!(page(&json!({ "contacts": 1 }), "contacts", 2), None);
+        let more_follows = |body: &serde_json::Value, size| {
+            let read = page(body.clone(), "contacts", size);
+            read.map(|(rows, more)| (rows.len(), more))
+        };
+        assert_eq!(more_follows(&bare, 2), Some((1, false)));
+        assert_eq!(more_follows(&bare, 1), Some((1, true)));
+        assert_eq!(more_follows(&last, 2), Some((1, false)));
+        assert_eq!(more_follows(&more, 2), Some((1, true)));
+        assert_eq!(more_follows(&json!({ "contacts": 1 }), 2), None);
     }
 }

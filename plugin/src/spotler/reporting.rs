@@ -86,11 +86,12 @@ impl<P: Ports> Spotler<'_, P> {
         reader: impl Fn(&Value) -> Option<T>,
     ) -> Result<Rows<T>, Trouble> {
         let body = self.read_json(path, &query).await?;
-        let (rows, more) = page(&body, name, page_size).ok_or_else(garbled)?;
+        let (rows, more) = page(body, name, page_size).ok_or_else(garbled)?;
+        let read = rows.len();
         Ok((
-            rows.iter().filter_map(reader).collect(),
-            rows.len(),
-            more && !rows.is_empty(),
+            rows.into_iter().filter_map(|it| reader(&it)).collect(),
+            read,
+            more && read > 0,
         ))
     }
 

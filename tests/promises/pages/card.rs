@@ -17,7 +17,7 @@ async fn changed_there(profile: &str) -> (World, Browser) {
     world.opt_in("1", 1).await;
     world.run().await;
     for (bit, on) in [(1, false), (3, true)] {
-        let changed = world.sim.ui_set_permission("contact-1", (bit, on));
+        let changed = world.sim.ui_set_permission("p1@voorbeeld.nl", (bit, on));
         changed.expect("changed");
     }
     let browser = world.browser("admin").await;
@@ -47,6 +47,8 @@ async fn each_switch_stands_as_spotler_has_it_now() {
     assert_eq!(answer.location, "/records/contact/1?said=unchanged");
     let off = [("was.3", "on")];
     browser.post("/spotler/contact/1", &off).await;
+    world.run_to_the_end().await;
+    world.tick().await;
     world.run_to_the_end().await;
     assert_eq!(world.permissions_on("p1@voorbeeld.nl"), Vec::<u32>::new());
 }

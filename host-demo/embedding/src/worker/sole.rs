@@ -14,7 +14,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(super) struct Sole {
     /// Held for as long as the worker lives.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Sole {
+    fn drop(&mut self) {
+        // Closing alone would leave it locked while a process that another thread has
+        // just forked still has the file open, until it runs its own program.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Sole {
@@ -28,7 +36,7 @@ impl Sole {
             .open(PathBuf::from(name));
         let lock = options.map_err(WorkerError::Lock)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
+            Ok(()) => Ok(Self { lock }),
             Err(std::fs::TryLockError::WouldBlock) => Err(WorkerError::AnotherWorker),
             Err(std::fs::TryLockError::Error(error)) => Err(WorkerError::Lock(error)),
         }

@@ -85,7 +85,7 @@ impl<P: Ports> Step<'_, P> {
             bit: wish.bit,
             consent,
             origin: Origin::Crm,
-            evidence: "manual-action".into(),
+            evidence: "manual-action",
             at: self.at,
         }))
     }
