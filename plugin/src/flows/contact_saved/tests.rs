@@ -225,6 +225,32 @@ fn an_opt_out_that_the_write_tells_ends_everything() {
     assert_eq!(lines(&outside), Vec::<String>::new());
 }
 
+/// C3, DA-31: a CRM that lifts an opt-out of Spotler's is told of it again at the next
+/// save, and nothing is sent.
+#[test]
+fn an_opt_out_of_spotlers_that_the_crm_lifted_is_told_again() {
+    let (outside, record) = linked();
+    outside.expect(GET, answer(200, seen("contact-7", &[1], None)));
+    outside.expect(PUT, refusal("CONTACT_OPTOUT"));
+    let answer = outside.save(&renamed(record.clone()), 1);
+    assert_eq!(answer.outcome.code(), codes::OPTED_OUT);
+    outside.sent();
+    let answer = outside.save(&record, 1);
+    assert_eq!(answer.outcome.code(), codes::OPTED_OUT);
+    let told = |it: &CrmChange| {
+        matches!(
+            it,
+            CrmChange::Mail {
+                allowed: false,
+                origin: Origin::Spotler,
+                ..
+            }
+        )
+    };
+    assert!(answer.changes.iter().any(told), "{answer:?}");
+    assert_eq!(lines(&outside), Vec::<String>::new());
+}
+
 /// C15
 #[test]
 fn a_channel_that_is_off_locks_without_setting_the_opt_out_and_asks_a_person() {
