@@ -75,6 +75,12 @@ impl<'a, P: Ports> Memory<'a, P> {
         self.read(CONNECTION, "state")
     }
 
+    /// The connection, unless an administrator switched it off (PV-04); it may have
+    /// been stopped (C21).
+    pub fn connection_switched_on(&self) -> Option<Connection> {
+        self.connection().filter(|it| it.activity != Activity::Off)
+    }
+
     /// The connection, where it is active.
     pub fn active_connection(&self) -> Option<Connection> {
         self.connection()

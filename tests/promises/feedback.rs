@@ -481,24 +481,28 @@ async fn a_negative_answer_makes_one_task_for_the_owner() {
     assert!(filled_in[0].facts.iter().all(|it| it.value != "2"));
 }
 
-/// DA-65: a moment is written into the field that the profile maps it to, where the
-/// CRM has such a field, and never an older one over a newer.
-#[tokio::test]
-async fn enrichment_is_written_into_mapped_fields_only() {
-    let world = with_people(1).await;
-    let field = |name: &str| Field {
+/// A field of contacts that holds a moment.
+fn moment_field(name: &str) -> Field {
+    Field {
         name: name.to_owned(),
         label: name.to_owned(),
         field_type: FieldType::DateTime,
         kinds: vec![RecordKind::Contact],
         meaning: None,
         options: Vec::new(),
-    };
+    }
+}
+
+/// DA-65: a moment is written into the field that the profile maps it to, where the
+/// CRM has such a field, and never an older one over a newer.
+#[tokio::test]
+async fn enrichment_is_written_into_mapped_fields_only() {
+    let world = with_people(1).await;
     for name in ["last_open", "last_click"] {
         world
             .host
             .crm()
-            .add_field(field(name))
+            .add_field(moment_field(name))
             .await
             .expect("added");
     }
@@ -547,15 +551,7 @@ async fn each_moment_is_written_into_the_field_that_it_is_mapped_to() {
     let crm = world.host.crm();
     let fields = ["last_mail", "last_open", "last_click", "last_form"];
     for name in fields {
-        let field = Field {
-            name: name.to_owned(),
-            label: name.to_owned(),
-            field_type: FieldType::DateTime,
-            kinds: vec![RecordKind::Contact],
-            meaning: None,
-            options: Vec::new(),
-        };
-        crm.add_field(field).await.expect("added");
+        crm.add_field(moment_field(name)).await.expect("added");
     }
     let mapped = json!({
         "last-received": "last_mail",

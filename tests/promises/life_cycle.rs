@@ -217,15 +217,21 @@ async fn in_yoobi_what_became_inactive_stays_inactive() {
     assert!(world.sim.contact_by_email(ANNA).is_none());
 }
 
-/// DA-23, C31
-#[tokio::test]
-async fn somebody_who_opted_out_is_not_brought_back_by_deleting_and_typing_in_again() {
+/// Anna with permission 1 on, in a Spotler that shows her channel on whatever she does.
+async fn with_anna_whose_channel_is_always_shown_on() -> World {
     let mut config = spotler();
     config.switches.signals.channels = spotler_sim::switches::ChannelSignal::AlwaysTrue;
     let world = World::start_with(config, "default").await;
     world.save("1", anna()).await;
     world.opt_in("1", 1).await;
     world.run().await;
+    world
+}
+
+/// DA-23, C31
+#[tokio::test]
+async fn somebody_who_opted_out_is_not_brought_back_by_deleting_and_typing_in_again() {
+    let world = with_anna_whose_channel_is_always_shown_on().await;
     world.sim.ui_opt_out("contact-1").expect("opted out");
     world.save("1", Edit::new().text("city", "Utrecht")).await;
     world.run().await;
@@ -243,12 +249,7 @@ async fn somebody_who_opted_out_is_not_brought_back_by_deleting_and_typing_in_ag
 /// restore.
 #[tokio::test]
 async fn somebody_who_opted_out_is_not_brought_back_by_another_profile_or_a_restore() {
-    let mut config = spotler();
-    config.switches.signals.channels = spotler_sim::switches::ChannelSignal::AlwaysTrue;
-    let world = World::start_with(config, "default").await;
-    world.save("1", anna()).await;
-    world.opt_in("1", 1).await;
-    world.run().await;
+    let world = with_anna_whose_channel_is_always_shown_on().await;
     world.host.backup().await.expect("queued");
     world.run_to_the_end().await;
     let crm = world.host.crm();

@@ -46,15 +46,17 @@ async fn said_by(
     change: &PermissionChange,
 ) -> Result<PermissionChange, ApplyError> {
     let mut change = change.clone();
-    if let Some((operation, user)) = jobs::behind(connection, tenant, event).await? {
-        let user = user.map_or_else(String::new, |it| format!(" by {it}"));
-        change.evidence = format!("{operation}{user}");
-    } else if let Some((name, user)) =
-        sales::action_behind(connection, tenant, event, change.bit).await?
-    {
-        let user = user.map_or_else(String::new, |it| format!(" by {it}"));
-        change.evidence = format!("{} {name}{user}", change.evidence);
-    }
+    let (what, user) = if let Some(job) = jobs::behind(connection, tenant, event).await? {
+        job
+    } else {
+        let action = sales::action_behind(connection, tenant, event, change.bit).await?;
+        let Some((name, user)) = action else {
+            return Ok(change);
+        };
+        (format!("{} {name}", change.evidence), user)
+    };
+    let by = user.map_or_else(String::new, |it| format!(" by {it}"));
+    change.evidence = format!("{what}{by}");
     Ok(change)
 }
 

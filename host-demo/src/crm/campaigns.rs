@@ -233,13 +233,7 @@ impl DemoCrm {
             .bind(self.tenant.as_str())
             .fetch_all(self.store.readers())
             .await?;
-        let mut campaigns = Vec::with_capacity(found.len());
-        for row in &found {
-            let campaign = campaign_of(row)?;
-            let stands = self.subject(SUBJECT, &campaign.id).await?;
-            campaigns.push((campaign, stands));
-        }
-        Ok(campaigns)
+        self.with_standing(&found).await
     }
 
     /// A page of the campaigns, newest first, from after the one with this id.
@@ -260,13 +254,7 @@ impl DemoCrm {
             .bind(i64::from(limit))
             .fetch_all(self.store.readers())
             .await?;
-        let mut campaigns = Vec::with_capacity(found.len());
-        for row in &found {
-            let campaign = campaign_of(row)?;
-            let stands = self.subject(SUBJECT, &campaign.id).await?;
-            campaigns.push((campaign, stands));
-        }
-        Ok(campaigns)
+        self.with_standing(&found).await
     }
 
     /// The campaigns to lists of these names, oldest first, with how they stand.
@@ -290,8 +278,16 @@ impl DemoCrm {
             let mut connection = self.store.readers().acquire().await?;
             found.extend(query.fetch_all(&mut connection).await?);
         }
+        self.with_standing(&found).await
+    }
+
+    /// The campaigns of these rows, with how they stand.
+    async fn with_standing(
+        &self,
+        found: &[sqlx::any::AnyRow],
+    ) -> Result<Vec<(Campaign, Option<SubjectChange>)>, StoreError> {
         let mut campaigns = Vec::with_capacity(found.len());
-        for row in &found {
+        for row in found {
             let campaign = campaign_of(row)?;
             let stands = self.subject(SUBJECT, &campaign.id).await?;
             campaigns.push((campaign, stands));

@@ -3,7 +3,6 @@
 
 use crate::change::{CrmChange, LogLevel};
 use crate::codes;
-use crate::connection::Activity;
 use crate::crm::{Event, FieldValue};
 use crate::memory::Memory;
 use crate::outcome::{Actor, Answer, Outcome, Reason};
@@ -30,8 +29,7 @@ pub fn on_module_field_changed<P: Ports>(
     _event: &Event,
     input: &ModuleFieldChanged,
 ) -> Answer {
-    let connection = Memory::new(ports).connection();
-    if connection.is_none_or(|it| it.activity == Activity::Off) {
+    if Memory::new(ports).connection_switched_on().is_none() {
         return skip(codes::NOT_ACTIVE, "PV-04");
     }
     if !is_module_field(&input.label) {

@@ -48,8 +48,7 @@ pub async fn run_action<P: Ports>(ports: &P, event: &Event, action: &ManualActio
         Answer::of(Outcome::Skipped(Reason::new(codes::NOT_ACTIVE)))
             .because("PV-04", codes::NOT_ACTIVE)
     };
-    let connection = memory.connection();
-    let Some(connection) = connection.filter(|it| it.activity != Activity::Off) else {
+    let Some(connection) = memory.connection_switched_on() else {
         return not_active();
     };
     let operation = action.operation.as_str();

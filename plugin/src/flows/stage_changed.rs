@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::change::CrmChange;
 use crate::codes;
-use crate::connection::{Activity, Connection};
+use crate::connection::Connection;
 use crate::crm::{Consent, CrmRecord, Event, Field, FieldValue, Origin, RecordRef, RecordState};
 use crate::flows::journeys::{Course, Item, Page, Verb, Work, rejected, usable_connection};
 use crate::memory::{Memory, Wish};
@@ -61,8 +61,7 @@ pub struct StageChanged {
 /// follow in steps of their own, after the record was synced with it.
 pub async fn on_stage_changed<P: Ports>(ports: &P, event: &Event, input: &StageChanged) -> Answer {
     let memory = Memory::new(ports);
-    let connection = memory.connection();
-    let Some(connection) = connection.filter(|it| it.activity != Activity::Off) else {
+    let Some(connection) = memory.connection_switched_on() else {
         return skip(codes::NOT_ACTIVE, "PV-04");
     };
     let course = Course::of(ports, &connection, event);

@@ -18,9 +18,6 @@ use crate::ports::Ports;
 use crate::settle::Settled;
 use crate::spotler::contact::{ContactBody, SeenContact};
 
-/// How we know that somebody withdrew a permission.
-const SWITCHED_OFF: &str = "switched-off-in-spotler";
-
 /// The record has no address any more: nothing may be mailed to the old one.
 pub(crate) async fn switch_off<P: Ports>(visit: &Visit<'_, P>, link: Link) -> Settled {
     let off = match look_and_turn_off(visit, &link, |_| true, |_| None).await {
@@ -229,17 +226,22 @@ fn with_withdrawals<P: Ports>(
         };
         let held = record.choice(*bit).map(|it| it.consent);
         if is_told && held == Some(Consent::Given) {
-            withdrawals.push(CrmChange::Permission {
-                target: record.reference.clone(),
-                bit: *bit,
-                consent: Consent::Withdrawn,
-                origin: Origin::Spotler,
-                evidence: SWITCHED_OFF,
-                at: visit.now,
-            });
+            withdrawals.push(withdrawal(visit, *bit));
         }
     }
     (link, withdrawals)
+}
+
+/// The person withdrew a permission in Spotler: so the CRM says too.
+fn withdrawal<P>(visit: &Visit<'_, P>, bit: u32) -> CrmChange {
+    CrmChange::Permission {
+        target: visit.case.record.reference.clone(),
+        bit,
+        consent: Consent::Withdrawn,
+        origin: Origin::Spotler,
+        evidence: "switched-off-in-spotler",
+        at: visit.now,
+    }
 }
 
 fn all_off(mut link: Link) -> Link {
@@ -292,14 +294,7 @@ pub(crate) async fn repair<P: Ports>(
                 locked_at: Some(visit.now),
             },
         );
-        draft.imports.push(CrmChange::Permission {
-            target: visit.case.record.reference.clone(),
-            bit: *bit,
-            consent: Consent::Withdrawn,
-            origin: Origin::Spotler,
-            evidence: SWITCHED_OFF,
-            at: visit.now,
-        });
+        draft.imports.push(withdrawal(visit, *bit));
     }
     draft.why.push(RuleApplied {
         rule: "C16",
