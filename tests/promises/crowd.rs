@@ -8,11 +8,18 @@ use koppel_tests::World;
 /// Their saves would come to nothing one by one, because nobody is linked: they are taken
 /// out of the queue.
 pub(crate) async fn import_people(world: &World, count: usize) {
+    import_people_of_whom(world, count, count).await;
+}
+
+/// The same, but only the first so many have the opt-in: the others are part of every
+/// selection and of no list.
+pub(crate) async fn import_people_of_whom(world: &World, count: usize, opted_in: usize) {
     let attributes = world.host.crm().attributes().await.expect("permissions");
     let permission = attributes.iter().find(|it| it.bit == 1);
     let permission = &permission.expect("permission 1").name;
     let mut file = String::from("kind,id,first_name,last_name,email,permissions\n");
     for number in 1..=count {
+        let permission = if number <= opted_in { permission } else { "" };
         let line = writeln!(
             file,
             "contact,{number},Piet,Jansen,p{number}+x@voorbeeld.nl,{permission}"

@@ -36,7 +36,7 @@ const COMMAND: &str = "cargo xtask example-contacts";
 pub(crate) struct Args {
     /// Write nothing; fail if the files in the repository differ.
     #[arg(long)]
-    check: bool,
+    pub(crate) check: bool,
 }
 
 /// Writes or checks examples/contacts.csv and examples/README.md.

@@ -9,6 +9,7 @@ mod demo;
 mod example_contacts;
 mod faults;
 mod generated;
+mod licences;
 mod packages;
 mod pictures;
 mod repo;
@@ -17,6 +18,7 @@ mod scratch;
 mod setup;
 mod soak;
 mod test;
+mod test_programs;
 
 use std::process::ExitCode;
 

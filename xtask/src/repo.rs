@@ -22,10 +22,17 @@ pub(crate) fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
 
-/// Cargo, at the root. It is not told what cargo tells this program about itself, for dependencies that look at that would
-/// be compiled anew each time.
+/// Cargo, at the root.
 pub(crate) fn cargo() -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = without_this_package(cargo);
+    cargo.current_dir(root());
+    cargo
+}
+
+/// A program that is not told what cargo tells this one about itself, for dependencies that look at that would be
+/// compiled anew each time.
+pub(crate) fn without_this_package(mut program: Command) -> Command {
     let about_this = [
         "CARGO_PKG_",
         "CARGO_MANIFEST_",
@@ -35,11 +42,10 @@ pub(crate) fn cargo() -> Command {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if about_this.iter().any(|it| text.starts_with(it)) {
-            cargo.env_remove(&name);
+            program.env_remove(&name);
         }
     }
-    cargo.current_dir(root());
-    cargo
+    program
 }
 
 /// Reads one file by its path from the root.

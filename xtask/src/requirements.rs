@@ -31,7 +31,7 @@ const PAGES: [&str; 3] = ["ARCHITECTURE.md", "README.md", "spotler-sim/README.md
 pub(crate) struct Args {
     /// Write nothing; fail if the page is stale or an id does not exist.
     #[arg(long)]
-    check: bool,
+    pub(crate) check: bool,
 }
 
 /// Writes or checks the page.

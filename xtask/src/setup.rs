@@ -1,7 +1,7 @@
 //! What a fresh machine lacks, made sure of before anything is built.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -9,8 +9,6 @@ use crate::packages;
 
 /// The target that the component is built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
-/// The release of cargo-deny that `deny.toml` is written for.
-const DENY_VERSION: &str = "0.20.2";
 
 /// Makes sure that the component can be built.
 pub(crate) fn wasm_target() -> Result<()> {
@@ -45,7 +43,7 @@ fn postgresql_is_installed() -> bool {
         let mut versions = found.flatten();
         versions.any(|it| it.path().join("bin/initdb").exists())
     });
-    beside || version_of(Path::new("initdb")).is_some()
+    beside || runs("initdb")
 }
 
 fn target_is_installed() -> Result<bool> {
@@ -57,41 +55,11 @@ fn target_is_installed() -> Result<bool> {
     Ok(output.status.success() && Path::new(folder.trim()).is_dir())
 }
 
-/// Makes sure of cargo-deny, kept under `target/` for this checkout.
-pub(crate) fn cargo_deny(root: &Path) -> Result<std::path::PathBuf> {
-    let tools = root.join("target/tools");
-    let program = tools.join("bin/cargo-deny");
-    if version_of(&program).is_some_and(|it| it.contains(DENY_VERSION)) {
-        return Ok(program);
-    }
-    if version_of(Path::new("cargo-deny")).is_some_and(|it| it.contains(DENY_VERSION)) {
-        return Ok("cargo-deny".into());
-    }
-    println!("installing cargo-deny {DENY_VERSION}");
-    let installed = Command::new("cargo")
-        .args([
-            "install",
-            "cargo-deny",
-            "--locked",
-            "--debug",
-            "--version",
-            DENY_VERSION,
-            "--root",
-        ])
-        .arg(&tools)
-        .env_remove("CARGO_TARGET_DIR")
-        .status()
-        .context("could not run `cargo install`")?;
-    if !installed.success() {
-        bail!("install it first: cargo install cargo-deny --locked --version {DENY_VERSION}");
-    }
-    Ok(program)
-}
-
-fn version_of(program: &Path) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+fn runs(program: &str) -> bool {
+    let version = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    version.is_ok_and(|it| it.success())
 }

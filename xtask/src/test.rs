@@ -1,14 +1,13 @@
 //! Everything that must hold before a change lands, part by part with its time.
 
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser_tools;
-use crate::repo;
-use crate::scratch;
-use crate::setup;
+use crate::{
+    browser_tools, example_contacts, licences, repo, requirements, scratch, setup, test_programs,
+};
 
 /// Runs all parts; stops at the first that fails.
 #[derive(Debug, clap::Args)]
@@ -18,74 +17,66 @@ pub(crate) struct Args {
     only: Option<String>,
 }
 
-/// A part: its name, and the cargo command.
+/// A part: its name, and what it does.
 struct Part {
     name: &'static str,
-    cargo: &'static [&'static str],
+    run: fn() -> Result<()>,
 }
 
-/// The part that needs a browser.
+/// The part that needs PostgreSQL and a browser.
 const TESTS: &str = "tests";
 
 const PARTS: &[Part] = &[
     Part {
         name: "format",
-        cargo: &["fmt", "--all", "--check"],
+        run: || cargo(&["fmt", "--all", "--check"], None),
     },
     Part {
         name: "clippy of the component",
-        cargo: &[
-            "clippy",
-            "-p",
-            "koppel-plugin",
-            "--target",
-            setup::WASM_TARGET,
-            "--",
-            "-D",
-            "warnings",
-        ],
+        run: clippy_of_the_component,
     },
     Part {
-        name: "clippy of everything else",
-        cargo: &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
+        // One build for both: clippy looks at what the tests are compiled from.
+        name: "build and clippy",
+        run: || cargo(&["test", "--workspace", "--no-run"], Some(&clippy())),
     },
     Part {
         name: TESTS,
-        cargo: &["test", "--workspace", "--no-fail-fast"],
+        run: || test_programs::run(&clippy()),
+    },
+    Part {
+        name: "examples in the docs",
+        run: || {
+            cargo(
+                &["test", "--workspace", "--doc", "--quiet"],
+                Some(&clippy()),
+            )
+        },
     },
     Part {
         name: "requirements page",
-        cargo: &["run", "-q", "-p", "xtask", "--", "requirements", "--check"],
+        run: || requirements::run(&requirements::Args { check: true }),
     },
     Part {
         name: "example contacts",
-        cargo: &[
-            "run",
-            "-q",
-            "-p",
-            "xtask",
-            "--",
-            "example-contacts",
-            "--check",
-        ],
+        run: || example_contacts::run(&example_contacts::Args { check: true }),
+    },
+    Part {
+        name: "licences and sources",
+        run: || licences::check(&repo::root()),
     },
 ];
+
+/// What takes the place of rustc for the crates of this repository.
+fn clippy() -> PathBuf {
+    repo::root().join("xtask/clippy-while-building.sh")
+}
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut times = Vec::new();
-    let wanted = |name: &str| {
-        args.only
-            .as_ref()
-            .is_none_or(|only| name.contains(only.as_str()))
-    };
+    let only = args.only.as_deref();
+    let wanted = |name: &str| only.is_none_or(|it| name.contains(it));
     timed("set-up", &mut times, || {
         setup::wasm_target()?;
         if wanted(TESTS) {
@@ -95,10 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Ok(())
     })?;
     for part in PARTS.iter().filter(|it| wanted(it.name)) {
-        timed(part.name, &mut times, || cargo(part))?;
-    }
-    if wanted("licences and sources") {
-        timed("licences and sources", &mut times, deny)?;
+        timed(part.name, &mut times, part.run)?;
     }
     println!("\n{:<28} {:>8}", "part", "time");
     for (name, time) in &times {
@@ -121,28 +109,22 @@ fn timed(
     Ok(())
 }
 
-fn cargo(part: &Part) -> Result<()> {
-    let status = repo::cargo()
-        .args(part.cargo)
-        .env("TMPDIR", scratch::folder())
-        .status()
-        .context("could not run `cargo`")?;
-    if !status.success() {
-        bail!("`cargo {}` ended with {status}", part.cargo.join(" "));
-    }
-    Ok(())
+fn clippy_of_the_component() -> Result<()> {
+    let clippy = ["clippy", "-p", "koppel-plugin", "--target"];
+    let denying = ["--", "-D", "warnings"];
+    let arguments = [&clippy[..], &[setup::WASM_TARGET], &denying].concat();
+    cargo(&arguments, None)
 }
 
-fn deny() -> Result<()> {
-    let root = repo::root();
-    let program = setup::cargo_deny(&root)?;
-    let status = Command::new(program)
-        .args(["--all-features", "check", "licenses", "bans", "sources"])
-        .current_dir(&root)
-        .status()
-        .context("could not run `cargo-deny`")?;
+fn cargo(arguments: &[&str], instead_of_rustc: Option<&Path>) -> Result<()> {
+    let mut cargo = repo::cargo();
+    cargo.args(arguments).env("TMPDIR", scratch::folder());
+    if let Some(wrapper) = instead_of_rustc {
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper);
+    }
+    let status = cargo.status().context("could not run `cargo`")?;
     if !status.success() {
-        bail!("a dependency has a licence or a source that `deny.toml` does not allow");
+        bail!("`cargo {}` ended with {status}", arguments.join(" "));
     }
     Ok(())
 }

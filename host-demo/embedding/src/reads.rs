@@ -10,7 +10,7 @@ use crate::queue::{kind_name, subject_of};
 use crate::{Connection, TenantId, settings};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A question to the CRM other than for one record; asked again at the commit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +101,14 @@ impl Reads {
         within(self.questions.len())
     }
 
+    fn keys_by_bucket(&self) -> BTreeMap<&str, Vec<(&str, Version)>> {
+        let mut buckets: BTreeMap<&str, Vec<(&str, Version)>> = BTreeMap::new();
+        for ((bucket, key), seen) in &self.keys {
+            buckets.entry(bucket).or_default().push((key, *seen));
+        }
+        buckets
+    }
+
     /// Reads everything again, in the transaction that would commit the call.
     pub(crate) async fn verify(
         &self,
@@ -111,9 +119,16 @@ impl Reads {
         if self.torn || settings::revision(connection, tenant).await? != self.settings {
             return Ok(Verdict::Changed);
         }
-        for ((bucket, key), seen) in &self.keys {
-            if kv::version(connection, tenant, bucket, key).await? != *seen {
-                return Ok(Verdict::Changed);
+        for (bucket, keys) in self.keys_by_bucket() {
+            for part in keys.chunks(kv::AT_ONCE) {
+                let names: Vec<&str> = part.iter().map(|(key, _)| *key).collect();
+                let now = kv::versions(connection, tenant, bucket, &names).await?;
+                if part
+                    .iter()
+                    .any(|(key, seen)| now.get(*key) != seen.as_ref())
+                {
+                    return Ok(Verdict::Changed);
+                }
             }
         }
         for (question, seen) in &self.questions {

@@ -16,6 +16,7 @@ use crate::transaction::Committed;
 use crate::{TenantId, Timestamp, attempt, guard};
 use claims::Claims;
 use futures::FutureExt;
+use job_engine::LOOK;
 use leases::Leases;
 use sole::Sole;
 use std::collections::HashSet;
@@ -136,6 +137,7 @@ impl Worker {
             if let Err(error) = self.fill(&mut flight, &mut claims).await {
                 tracing::warn!(%error, "the queue could not be read");
             }
+            let pause = self.until_the_next_look(&flight);
             tokio::select! {
                 () = &mut shutdown => break,
                 landed = self.land(&mut flight, &mut claims, &mut ran), if !flight.is_empty() => {
@@ -148,11 +150,21 @@ impl Worker {
                     }
                 }
                 () = self.host.store().woken() => {}
-                () = tokio::time::sleep(self.host.inner.config.poll) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         self.end(&mut flight, &mut claims, &mut ran).await?;
         Ok(ran)
+    }
+
+    /// What a busy worker knows of other tenants may be a look old.
+    fn until_the_next_look(&self, flight: &Flight) -> Duration {
+        let poll = self.host.inner.config.poll;
+        if flight.is_empty() {
+            poll
+        } else {
+            poll.min(LOOK)
+        }
     }
 
     /// Works until nothing is due, as [`Worker::run_until_idle`], or until

@@ -116,10 +116,8 @@ pub(crate) async fn page(
                 .unwrap_or(limit)
                 .min(limit);
         let scanned = scan(connection, tenant, of, page.next.take(), room).await?;
-        for record in scanned.fitting {
-            let record = rows::with_choices(connection, tenant, record).await?;
-            page.records.push(record.to_contract());
-        }
+        let records = rows::with_choices_of_all(connection, tenant, of.0, scanned.fitting).await?;
+        page.records.extend(records.iter().map(Record::to_contract));
         page.next = scanned.next;
         if page.next.is_none() || page.records.len() >= limit as usize {
             return Ok(page);

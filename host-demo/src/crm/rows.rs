@@ -3,11 +3,13 @@
 use koppel_embedding::Connection;
 use koppel_embedding::store::flag;
 use sqlx::{Row, any::AnyRow};
+use std::collections::HashMap;
 
 use super::{
     codes::Code,
     error::StoreError,
     record::{Choice, Mail, Record},
+    statement::Statement,
 };
 use crate::contract::{RecordKind, RecordRef};
 
@@ -61,15 +63,59 @@ pub(crate) async fn with_choices(
     .fetch_all(connection)
     .await?;
     for row in rows {
-        let choice = Choice {
-            consent: code_of(&row, "consent")?,
-            changed_at: moment_of(&row, "changed_at")?,
-            origin: code_of(&row, "origin")?,
-            evidence: row.try_get("evidence")?,
-        };
-        record.permissions.insert(number_of(&row, "bit")?, choice);
+        keep_choice(&mut record, &row)?;
     }
     Ok(record)
+}
+
+/// How many records are asked for at once.
+const AT_ONCE: usize = 100;
+
+/// The records of a page, all of one kind, with what was said for their permissions.
+pub(crate) async fn with_choices_of_all(
+    connection: &mut Connection,
+    tenant: &str,
+    kind: RecordKind,
+    mut records: Vec<Record>,
+) -> Result<Vec<Record>, StoreError> {
+    for part in records.chunks_mut(AT_ONCE) {
+        let mut query = Statement::new(
+            "SELECT id, bit, consent, changed_at, origin, evidence FROM crm_permission_choices
+             WHERE tenant = ",
+        );
+        query.push_bind(tenant.to_owned()).push(" AND kind = ");
+        query.push_bind(kind.code()).push(" AND id IN (");
+        for at in 0..AT_ONCE {
+            // Always as many, so that the statement is prepared once.
+            let record = &part[at.min(part.len() - 1)];
+            query.push(if at == 0 { "" } else { ", " });
+            query.push_bind(record.reference.id.clone());
+        }
+        query.push(")");
+        let rows = query.fetch_all(&mut *connection).await?;
+        let mut of: HashMap<String, &mut Record> = part
+            .iter_mut()
+            .map(|it| (it.reference.id.clone(), it))
+            .collect();
+        for row in rows {
+            let id: &str = row.try_get("id")?;
+            if let Some(record) = of.get_mut(id) {
+                keep_choice(record, &row)?;
+            }
+        }
+    }
+    Ok(records)
+}
+
+fn keep_choice(record: &mut Record, row: &AnyRow) -> Result<(), StoreError> {
+    let choice = Choice {
+        consent: code_of(row, "consent")?,
+        changed_at: moment_of(row, "changed_at")?,
+        origin: code_of(row, "origin")?,
+        evidence: row.try_get("evidence")?,
+    };
+    record.permissions.insert(number_of(row, "bit")?, choice);
+    Ok(())
 }
 
 /// A record without its permissions.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
 use super::{
-    codes::Code, desk::DemoCrm, error::StoreError, filters, filters::Condition, lists, rows,
-    statement::Statement,
+    codes::Code, desk::DemoCrm, error::StoreError, filters, filters::Condition, lists,
+    record::Record, rows, statement::Statement,
 };
 use crate::contract::{RecordKind, RecordPage, RecordRef};
 
@@ -219,15 +219,10 @@ pub(crate) async fn matching(
         .push_bind(i64::from(limit) + 1);
     let found = query.fetch_all(&mut *connection).await?;
     let more = found.len() > limit as usize;
-    let mut records = Vec::with_capacity(found.len());
-    for row in found.iter().take(limit as usize) {
-        let record = rows::record_of_row(row)?;
-        records.push(
-            rows::with_choices(connection, tenant, record)
-                .await?
-                .to_contract(),
-        );
-    }
+    let records = found.iter().take(limit as usize).map(rows::record_of_row);
+    let records = records.collect::<Result<Vec<_>, _>>()?;
+    let records = rows::with_choices_of_all(connection, tenant, kind, records).await?;
+    let records: Vec<_> = records.iter().map(Record::to_contract).collect();
     let next = records
         .last()
         .filter(|_| more)

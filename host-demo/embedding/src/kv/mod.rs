@@ -9,6 +9,7 @@ use crate::contract::generated::wasi::keyvalue::store::{Error, Host, HostBucket,
 use crate::state::CallState;
 use crate::{Connection, TenantId};
 use sqlx::Row;
+use std::collections::HashMap;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
@@ -147,6 +148,43 @@ pub(crate) async fn version(
     .bind(key)
     .fetch_optional(connection)
     .await
+}
+
+/// How many keys [`versions`] is asked of at once.
+pub(crate) const AT_ONCE: usize = 100;
+
+/// Which versions of these keys, at most [`AT_ONCE`], are committed: what is not there
+/// has none.
+pub(crate) async fn versions(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    bucket: &str,
+    keys: &[&str],
+) -> Result<HashMap<String, (i64, i64)>, sqlx::Error> {
+    let Some(last) = keys.last() else {
+        return Ok(HashMap::new());
+    };
+    // One of three lengths, so that few statements are prepared.
+    let lengths = [1, AT_ONCE / 10, AT_ONCE];
+    let length = lengths.into_iter().find(|it| *it >= keys.len());
+    let length = length.unwrap_or(keys.len());
+    let places: Vec<String> = (3..3 + length).map(|it| format!("${it}")).collect();
+    let statement = format!(
+        "SELECT key, id, revision FROM koppel_kv
+         WHERE tenant = $1 AND bucket = $2 AND key IN ({})",
+        places.join(", ")
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .bind(tenant.as_str())
+        .bind(bucket);
+    for at in 0..length {
+        query = query.bind(*keys.get(at).unwrap_or(last));
+    }
+    let rows: Vec<(String, i64, i64)> = query.fetch_all(connection).await?;
+    let versions = rows
+        .into_iter()
+        .map(|(key, id, revision)| (key, (id, revision)));
+    Ok(versions.collect())
 }
 
 /// A page of keys: the committed ones in the order of their rows, then those

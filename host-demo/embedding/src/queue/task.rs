@@ -5,6 +5,7 @@ use crate::store::{StoreError, flag};
 use crate::{Connection, EventKey, TenantId, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::collections::HashSet;
 
 /// An event that was claimed, as it stood then. Its attempt is counted already.
 #[derive(Clone, Debug)]
@@ -63,6 +64,20 @@ pub(crate) async fn tenants_with_due(
         .bind(stored(now))
         .fetch_all(connection)
         .await
+}
+
+/// The tenants that have long work due.
+pub(crate) async fn tenants_with_long_work_due(
+    connection: &mut Connection,
+    now: Timestamp,
+) -> Result<HashSet<String>, sqlx::Error> {
+    let statement =
+        "SELECT DISTINCT tenant FROM koppel_event WHERE long_work = 1 AND not_before <= $1";
+    let tenants: Vec<String> = sqlx::query_scalar(statement)
+        .bind(stored(now))
+        .fetch_all(connection)
+        .await?;
+    Ok(tenants.into_iter().collect())
 }
 
 /// The tenants that have anything in the queue, and that no worker has leased yet;

@@ -53,6 +53,7 @@ CREATE INDEX IF NOT EXISTS koppel_event_claim
     ON koppel_event (tenant, long_work, not_before, turn);
 DROP INDEX IF EXISTS koppel_event_due;
 CREATE INDEX IF NOT EXISTS koppel_event_next ON koppel_event (not_before);
+CREATE INDEX IF NOT EXISTS koppel_event_long ON koppel_event (not_before) WHERE long_work = 1;
 CREATE INDEX IF NOT EXISTS koppel_event_turn ON koppel_event (turn);   -- for the last turn given
 
 CREATE TABLE IF NOT EXISTS koppel_history (

@@ -59,21 +59,31 @@ impl Claims {
         let most_long = (most / 2).max(1);
         let kept = usize::from(self.long == 0 && most > 1).min(free);
         let mut chosen = Chosen::new(places);
+        // Mostly nobody has any: that is asked once, and not of each tenant.
+        let with_long = task::tenants_with_long_work_due(connection, now).await?;
+        let with_long: Vec<String> = tenants
+            .iter()
+            .filter(|it| with_long.contains(*it))
+            .cloned()
+            .collect();
         let long = self
-            .pick(connection, &tenants, true, now, kept, &mut chosen)
+            .pick(connection, &with_long, true, now, kept, &mut chosen)
             .await?;
         let short = free - chosen.count;
         self.pick(connection, &tenants, false, now, short, &mut chosen)
             .await?;
         let room = free - chosen.count;
         let more = room.min(most_long.saturating_sub(self.long + long));
-        self.pick(connection, &tenants, true, now, more, &mut chosen)
+        self.pick(connection, &with_long, true, now, more, &mut chosen)
             .await?;
         if let Some(last) = chosen.last_tenant {
             self.last_tenant = last;
         }
         let under_way = self.of_tenant.keys().chain(chosen.rows.keys());
-        jobs.give_back(connection, &under_way.cloned().collect())
+        let waiting = tenants
+            .iter()
+            .filter(|it| !chosen.has_nothing.contains(*it));
+        jobs.give_back(connection, &under_way.chain(waiting).cloned().collect())
             .await?;
         Ok(chosen.rows)
     }
@@ -115,6 +125,9 @@ impl Claims {
                 .into_iter()
                 .filter(|(_, key)| !self.taken.contains(&(tenant.clone(), key.clone())))
                 .collect();
+            if free.is_empty() && !is_long {
+                chosen.has_nothing.insert(tenant.clone());
+            }
             let mut queue = free.into_iter();
             if chosen.take_next(tenant, &mut queue) {
                 queues.push((tenant, queue));
@@ -136,6 +149,8 @@ struct Chosen {
     count: usize,
     keys: HashSet<(String, String)>,
     last_tenant: Option<String>,
+    /// Whom there was nothing more to take of.
+    has_nothing: HashSet<String>,
     places: Places,
 }
 
@@ -146,6 +161,7 @@ impl Chosen {
             count: 0,
             keys: HashSet::new(),
             last_tenant: None,
+            has_nothing: HashSet::new(),
             places,
         }
     }

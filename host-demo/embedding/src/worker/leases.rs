@@ -2,7 +2,7 @@
 //! works on. A lease ends by itself some seconds after its process has died.
 
 use super::WorkerError;
-use super::job_engine::JobEngine;
+use super::job_engine::{JobEngine, LOOK};
 use crate::queue::{stored, task};
 use crate::{Connection, Store, TenantId, Timestamp};
 use async_trait::async_trait;
@@ -15,8 +15,9 @@ use tokio::time::Instant;
 /// How long a tenant is worked on while others wait for a worker.
 const TURN: Duration = Duration::from_secs(2);
 
-/// How often a busy worker looks for further tenants.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often a busy worker looks for tenants that nobody has leased yet, which it has to
+/// go through the whole queue for.
+const REGISTER: Duration = Duration::from_secs(1);
 
 /// The clock of the database, in milliseconds: it is the same for all processes.
 const DATABASE_NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -39,6 +40,7 @@ struct State {
     /// Until when all of them are held for certain, by this process's clock.
     certain_until: Instant,
     looked_at: Option<Instant>,
+    registered_at: Option<Instant>,
     /// Which tenant was leased last: the next ones come after it.
     last: String,
 }
@@ -51,6 +53,7 @@ impl Leases {
             held: BTreeMap::new(),
             certain_until: Instant::now() + time,
             looked_at: None,
+            registered_at: None,
             last: String::new(),
         }));
         let heart = tokio::spawn(beat(store.clone(), owner.clone(), time, state.clone()));
@@ -92,12 +95,20 @@ impl Leases {
         Ok(())
     }
 
-    async fn lease(
+    /// Makes a row for each tenant that never had a lease.
+    async fn register(
         &self,
         connection: &mut Connection,
-        now: Timestamp,
-        (room, after): (usize, String),
-    ) -> Result<Vec<String>, sqlx::Error> {
+        is_idle: bool,
+    ) -> Result<(), sqlx::Error> {
+        let is_time = {
+            let state = self.lock();
+            let last = state.registered_at;
+            last.is_none_or(|it| it.elapsed() >= REGISTER)
+        };
+        if !(is_idle || is_time) {
+            return Ok(());
+        }
         for tenant in task::tenants_without_lease(connection).await? {
             sqlx::query(
                 "INSERT INTO koppel_lease (tenant, owner, until) VALUES ($1, '', 0)
@@ -107,27 +118,58 @@ impl Leases {
             .execute(&mut *connection)
             .await?;
         }
-        // Rows that another worker is taking at this moment are passed over.
+        self.lock().registered_at = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Leases tenants that have anything due, those after `after` first.
+    async fn lease(
+        &self,
+        connection: &mut Connection,
+        now: Timestamp,
+        (room, after): (usize, String),
+    ) -> Result<Vec<String>, sqlx::Error> {
+        let mut leased = self.lease_after(connection, now, room, &after).await?;
+        let left = room - leased.len().min(room);
+        if left > 0 && !after.is_empty() {
+            let first = self.lease_after(connection, now, left, "").await?;
+            leased.extend(first);
+        }
+        Ok(leased)
+    }
+
+    async fn lease_after(
+        &self,
+        connection: &mut Connection,
+        now: Timestamp,
+        room: usize,
+        after: &str,
+    ) -> Result<Vec<String>, sqlx::Error> {
+        // Rows that another worker is taking at this moment are passed over. Tenants are
+        // asked in the index's order, one after the other, until there are enough: a join
+        // would ask all of them.
         let statement = format!(
             "WITH free AS MATERIALIZED (
                  SELECT l.tenant FROM koppel_lease l
-                 WHERE l.until <= {DATABASE_NOW} AND EXISTS
-                     (SELECT 1 FROM koppel_event e
-                      WHERE e.tenant = l.tenant AND e.not_before <= $2)
-                 ORDER BY l.tenant > $3 DESC, l.tenant LIMIT $4
+                 WHERE l.tenant > $3 AND l.until <= {DATABASE_NOW} AND
+                     (SELECT e.seq FROM koppel_event e
+                      WHERE e.tenant = l.tenant AND e.not_before <= $2 LIMIT 1) IS NOT NULL
+                 ORDER BY l.tenant LIMIT $4
                  FOR UPDATE SKIP LOCKED)
              UPDATE koppel_lease SET owner = $1, until = {DATABASE_NOW} + $5
              FROM free WHERE koppel_lease.tenant = free.tenant
              RETURNING koppel_lease.tenant"
         );
-        sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        let mut leased: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
             .bind(&self.owner)
             .bind(stored(now))
             .bind(after)
             .bind(i64::try_from(room).unwrap_or(i64::MAX))
             .bind(milliseconds(self.time))
             .fetch_all(connection)
-            .await
+            .await?;
+        leased.sort_unstable();
+        Ok(leased)
     }
 }
 
@@ -141,9 +183,10 @@ impl JobEngine for Leases {
     ) -> Result<Vec<String>, sqlx::Error> {
         self.take_over(connection).await?;
         if let Some(room) = self.room(is_idle) {
+            self.register(connection, is_idle).await?;
             let leased = self.lease(connection, now, room).await?;
             let mut state = self.lock();
-            if let Some(last) = leased.iter().max() {
+            if let Some(last) = leased.last() {
                 state.last.clone_from(last);
             }
             for tenant in leased {
@@ -180,14 +223,12 @@ impl JobEngine for Leases {
     async fn give_back(
         &self,
         connection: &mut Connection,
-        under_way: &HashSet<String>,
+        but: &HashSet<String>,
     ) -> Result<(), sqlx::Error> {
         let over: Vec<String> = {
             let state = self.lock();
             let held = state.held.keys();
-            held.filter(|it| !under_way.contains(*it))
-                .cloned()
-                .collect()
+            held.filter(|it| !but.contains(*it)).cloned().collect()
         };
         for tenant in over {
             sqlx::query(

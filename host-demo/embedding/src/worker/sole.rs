@@ -1,13 +1,15 @@
 //! The only worker of a database file: all tenants are its own.
 
 use super::WorkerError;
-use super::job_engine::JobEngine;
+use super::job_engine::{JobEngine, LOOK};
 use crate::queue::task;
 use crate::{Connection, TenantId, Timestamp};
 use async_trait::async_trait;
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::time::Instant;
 
 /// A lock file beside the database keeps others away; the system takes it back
 /// from a process that was killed.
@@ -15,7 +17,12 @@ use std::path::{Path, PathBuf};
 pub(super) struct Sole {
     /// Held for as long as the worker lives.
     lock: File,
+    /// Who had anything due when it was looked last.
+    due: Mutex<Option<Seen>>,
 }
+
+/// When it was looked, and what was seen: names of tenants.
+type Seen = (Instant, Vec<String>);
 
 impl Drop for Sole {
     fn drop(&mut self) {
@@ -36,10 +43,17 @@ impl Sole {
             .open(PathBuf::from(name));
         let lock = options.map_err(WorkerError::Lock)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { lock }),
+            Ok(()) => Ok(Self {
+                lock,
+                due: Mutex::new(None),
+            }),
             Err(std::fs::TryLockError::WouldBlock) => Err(WorkerError::AnotherWorker),
             Err(std::fs::TryLockError::Error(error)) => Err(WorkerError::Lock(error)),
         }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Option<Seen>> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -49,16 +63,32 @@ impl JobEngine for Sole {
         &self,
         connection: &mut Connection,
         now: Timestamp,
-        _is_idle: bool,
+        is_idle: bool,
     ) -> Result<Vec<String>, sqlx::Error> {
-        task::tenants_with_due(connection, now).await
+        if !is_idle
+            && let Some((at, due)) = self.seen().as_ref()
+            && at.elapsed() < LOOK
+        {
+            return Ok(due.clone());
+        }
+        let due = task::tenants_with_due(connection, now).await?;
+        *self.seen() = Some((Instant::now(), due.clone()));
+        Ok(due)
     }
 
     async fn holds(&self, _: &mut Connection, _: &TenantId) -> Result<bool, sqlx::Error> {
         Ok(true)
     }
 
-    async fn give_back(&self, _: &mut Connection, _: &HashSet<String>) -> Result<(), sqlx::Error> {
+    /// Nobody else waits for them; they are not asked again before the next look.
+    async fn give_back(
+        &self,
+        _: &mut Connection,
+        but: &HashSet<String>,
+    ) -> Result<(), sqlx::Error> {
+        if let Some((_, due)) = self.seen().as_mut() {
+            due.retain(|it| but.contains(it));
+        }
         Ok(())
     }
 

@@ -1,8 +1,6 @@
 //! Two runs compared, and a run that outlives its process.
 
-mod common;
-
-use common::{anna, call, contact, post_contact, sim, sim_with};
+use crate::common::{anna, call, contact, post_contact, sim, sim_with};
 use serde_json::json;
 use spotler_sim::{Config, Fault, SpotlerSim};
 

@@ -1,8 +1,6 @@
 //! Campaigns and automations.
 
-mod common;
-
-use common::{call, get, sim};
+use crate::common::{call, get, sim};
 use serde_json::{Value, json};
 use spotler_sim::{Journey, JourneyAction, JourneyDraft, Message, Progress, SimHandle, StepDo};
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use spotler_sim::Switches;
 use spotler_sim::switches::{dedups, feeds, reactivations, signals};
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 #[test]
 fn the_readme_has_every_switch_with_its_default() {

@@ -1,8 +1,6 @@
 //! The control API and the page.
 
-mod common;
-
-use common::{get, sim, sim_with};
+use crate::common::{get, sim, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::{Request, SpotlerSim};
 
@@ -17,7 +15,7 @@ async fn control(sim: &SpotlerSim, line: &str, body: Value) -> String {
         "{line} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\naccept-language: en\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    let answer = common::client::send(sim, &request)
+    let answer = crate::common::client::send(sim, &request)
         .await
         .expect("an answer");
     answer.split_once("\r\n\r\n").expect("a body").1.to_owned()

@@ -1,15 +1,12 @@
 //! From the queue through a call to one transaction.
-#![allow(clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{REMEMBER, World, hook};
 use koppel_embedding::contract::contacts::Change;
 use koppel_embedding::queue;
 use koppel_embedding::store::StoreError;
 use koppel_embedding::{Event, HostConfig, Limits, Store, WorkerError};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use support::{REMEMBER, World, hook};
 
 /// The answer stands at 1024: synced.
 const SYNCED: &str = "(i32.const 1024)";
@@ -144,7 +141,7 @@ async fn a_deferral_never_gives_up_and_waits_ever_longer() {
             .await
             .expect("the queue")
             .expect("something waits");
-        assert!(due > support::NOW, "{due}");
+        assert!(due > crate::support::NOW, "{due}");
         world.clock.set(due);
     }
     assert!(world.rejections().await.is_empty());

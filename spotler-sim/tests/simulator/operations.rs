@@ -1,10 +1,8 @@
 //! Every documented operation answers every documented status, in its documented shape.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{NOW, anna, call, sim_with};
+use crate::common::{NOW, anna, call, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::{
     FormAction, JourneyAction, JourneyDraft, Link, ListAction, MailingAction, Medium, Message,

@@ -1,8 +1,6 @@
 //! Writing and reading contacts.
 
-mod common;
-
-use common::{call, contact, error_type, get, post_contact, sim, sim_with};
+use crate::common::{call, contact, error_type, get, post_contact, sim, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::SeedContact;
 use spotler_sim::switches::{DateForm, Dedup, LastPage, OnExisting, OverMaximum};

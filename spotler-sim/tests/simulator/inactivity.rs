@@ -1,8 +1,6 @@
 //! Who is inactive, how that shows, and what makes a person active again.
 
-mod common;
-
-use common::{call, contact, error_type, get, post_contact, sim, sim_with};
+use crate::common::{call, contact, error_type, get, post_contact, sim, sim_with};
 use serde_json::json;
 use spotler_sim::switches::{
     ChannelSignal, FeedSwitches, ReactivationSwitches, SignalSwitches, signals,

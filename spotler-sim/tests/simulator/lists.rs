@@ -1,8 +1,6 @@
 //! Static lists, dynamic lists and audiences.
 
-mod common;
-
-use common::{anna, call, contact, get, post_contact, sim_with};
+use crate::common::{anna, call, contact, get, post_contact, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::{
     Contact, DynamicList, Event, ListAction, Message, Refinement, SeedContact, SpotlerSim, Target,

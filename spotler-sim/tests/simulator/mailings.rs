@@ -1,8 +1,6 @@
 //! Mailings: who gets them, and what comes back.
 
-mod common;
-
-use common::{anna, call, get, sim_with};
+use crate::common::{anna, call, get, sim_with};
 use serde_json::{Value, json};
 use spotler_sim::{
     Event, Link, MailingAction, Medium, Message, RecipientAct, SeedContact, SimHandle, SpotlerSim,

@@ -1,11 +1,9 @@
 //! Faults, seen from the socket.
 
-mod common;
-
 use std::time::Duration;
 
-use common::client::{Signing, send, status, status_of};
-use common::{contact, sim};
+use crate::common::client::{Signing, send, status, status_of};
+use crate::common::{contact, sim};
 use serde_json::json;
 use spotler_sim::{Fault, SpotlerSim};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -185,7 +183,8 @@ async fn some_contacts_of_a_bulk_write_can_be_refused() {
         contact("a", "a@voorbeeld.nl"),
         contact("b", "b@voorbeeld.nl")
     ]);
-    let (_, answers) = common::call(&sim, "POST", "/contact/list", json!({"contacts": contacts}));
+    let (_, answers) =
+        crate::common::call(&sim, "POST", "/contact/list", json!({"contacts": contacts}));
     assert_eq!(
         (&answers[0]["code"], &answers[1]["code"]),
         (&json!("OK"), &json!("ERROR"))

@@ -1,9 +1,7 @@
 //! Who is let in.
 
-mod common;
-
-use common::client::{Signing, Transport, send, status, status_of};
-use common::sim_with;
+use crate::common::client::{Signing, Transport, send, status, status_of};
+use crate::common::sim_with;
 use spotler_sim::SpotlerSim;
 
 const LIST: (&str, &str) = ("GET", "/integrationservice/contact/properties/list");

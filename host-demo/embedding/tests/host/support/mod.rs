@@ -1,10 +1,4 @@
 //! A CRM of one table, and components of a few lines.
-#![allow(
-    dead_code,
-    missing_docs,
-    unreachable_pub,
-    reason = "each test file uses a part of it"
-)]
 
 use async_trait::async_trait;
 use koppel_embedding::contract::changes::CrmChange;
@@ -24,18 +18,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-pub const NOW: Timestamp = 1_800_000_000_000;
+pub(crate) const NOW: Timestamp = 1_800_000_000_000;
 
 /// Every record exists; `revision` is what the test says.
 #[derive(Default)]
-pub struct TinyCrm {
-    pub revision: AtomicU64,
+pub(crate) struct TinyCrm {
+    pub(crate) revision: AtomicU64,
     /// Counts up with every read, as if the record were saved all the time.
-    pub restless: AtomicU64,
-    pub applied: AtomicU64,
+    pub(crate) restless: AtomicU64,
+    pub(crate) applied: AtomicU64,
 }
 
-pub fn contact(id: &str) -> RecordRef {
+pub(crate) fn contact(id: &str) -> RecordRef {
     RecordRef {
         kind: RecordKind::Contact,
         id: id.to_owned(),
@@ -149,7 +143,7 @@ impl Crm for TinyCrm {
 }
 
 /// Makes a component for a world from a core module in text form.
-pub fn component(world: &str, module: &str) -> Vec<u8> {
+pub(crate) fn component(world: &str, module: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit");
     resolve.push_dir(folder).expect("the contract can be read");
@@ -173,7 +167,7 @@ pub fn component(world: &str, module: &str) -> Vec<u8> {
 /// A component that hears of saved contacts; `body` leaves the address of the
 /// answer on the stack. At 1024 stands the answer `synced` with the code
 /// `bucket`.
-pub fn hook(body: &str) -> Vec<u8> {
+pub(crate) fn hook(body: &str) -> Vec<u8> {
     component(
         "import wasi:keyvalue/store@0.2.0-draft; export koppel:crm-sync/contacts@1.1.0;",
         &format!(
@@ -202,7 +196,7 @@ pub fn hook(body: &str) -> Vec<u8> {
 }
 
 /// Opens `bucket`, reads `key`, sets it to `value`, drops the bucket.
-pub const REMEMBER: &str = r"
+pub(crate) const REMEMBER: &str = r"
     (call $open (i32.const 16) (i32.const 6) (i32.const 64))
     (local.set $bucket (i32.load offset=4 (i32.const 64)))
     (call $get (local.get $bucket) (i32.const 22) (i32.const 3) (i32.const 64))
@@ -211,20 +205,20 @@ pub const REMEMBER: &str = r"
     (call $drop (local.get $bucket))";
 
 /// A host in a folder of its own.
-pub struct World {
-    pub folder: tempfile::TempDir,
-    pub clock: ManualClock,
-    pub crm: Arc<TinyCrm>,
-    pub host: Host,
-    pub tenant: TenantId,
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) clock: ManualClock,
+    pub(crate) crm: Arc<TinyCrm>,
+    pub(crate) host: Host,
+    pub(crate) tenant: TenantId,
 }
 
 impl World {
-    pub async fn start(component: &[u8]) -> Self {
+    pub(crate) async fn start(component: &[u8]) -> Self {
         Self::with(component, HostConfig::default()).await
     }
 
-    pub async fn with(component: &[u8], config: HostConfig) -> Self {
+    pub(crate) async fn with(component: &[u8], config: HostConfig) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::at(NOW);
         let store = Store::open(folder.path().join("crm.db"))
@@ -252,7 +246,7 @@ impl World {
         }
     }
 
-    pub async fn enqueue(&self, event: Event) -> EventKey {
+    pub(crate) async fn enqueue(&self, event: Event) -> EventKey {
         let tenant = self.tenant.clone();
         let new = NewEvent {
             event,
@@ -270,7 +264,7 @@ impl World {
             .expect("the event is queued")
     }
 
-    pub async fn save(&self, id: &str, change: Change) -> EventKey {
+    pub(crate) async fn save(&self, id: &str, change: Change) -> EventKey {
         self.enqueue(Event::ContactSaved {
             record: contact(id),
             change,
@@ -278,7 +272,7 @@ impl World {
         .await
     }
 
-    pub async fn waiting(&self) -> Vec<queue::Waiting> {
+    pub(crate) async fn waiting(&self) -> Vec<queue::Waiting> {
         let mut connection = self
             .host
             .store()
@@ -291,7 +285,7 @@ impl World {
             .expect("the queue")
     }
 
-    pub async fn rejections(&self) -> Vec<queue::Rejected> {
+    pub(crate) async fn rejections(&self) -> Vec<queue::Rejected> {
         let mut connection = self
             .host
             .store()
@@ -305,7 +299,7 @@ impl World {
     }
 
     /// Outcomes of all calls with their reasons, oldest first.
-    pub async fn outcomes(&self) -> Vec<String> {
+    pub(crate) async fn outcomes(&self) -> Vec<String> {
         let mut connection = self
             .host
             .store()
@@ -322,7 +316,7 @@ impl World {
     }
 
     /// What the component's `key` holds.
-    pub async fn value(&self) -> Option<Vec<u8>> {
+    pub(crate) async fn value(&self) -> Option<Vec<u8>> {
         sqlx::query_scalar("SELECT value FROM koppel_kv WHERE tenant = 'acme' AND key = 'key'")
             .fetch_optional(self.host.store().readers())
             .await

@@ -1,12 +1,9 @@
 //! A component gets what the contract names, and no more.
-#![allow(clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{World, component, hook};
 use koppel_embedding::contract::contacts::Change;
 use koppel_embedding::{ComponentError, Engine, EngineConfig, HostConfig, Limits, QuestionError};
 use std::time::{Duration, Instant};
-use support::{World, component, hook};
 
 const ABOUT: &str = "export koppel:crm-sync/about@1.1.0;";
 

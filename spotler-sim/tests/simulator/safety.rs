@@ -1,8 +1,6 @@
 //! The ledger tells when the API was used against what an answer had shown.
 
-mod common;
-
-use common::{call, contact, get, post_contact, sim, sim_with};
+use crate::common::{call, contact, get, post_contact, sim, sim_with};
 use serde_json::json;
 use spotler_sim::switches::{ChannelSignal, Dedup, ReactivationSwitches, SignalSwitches, matrix};
 use spotler_sim::{Reason, SimHandle, Status};

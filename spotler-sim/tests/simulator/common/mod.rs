@@ -1,24 +1,18 @@
 //! What the tests share: a simulator without sockets, and a client with its own signing.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    missing_docs,
-    reason = "no test file uses all of it"
-)]
 
-pub mod client;
+pub(crate) mod client;
 
 use serde_json::{Value, json};
 use spotler_sim::{Config, Request, Response, SeedContact, SimHandle, SpotlerSim};
 
-pub const NOW: &str = "2026-01-05T09:00:00Z";
+pub(crate) const NOW: &str = "2026-01-05T09:00:00Z";
 
 /// A simulator that stands still at [`NOW`], lets everyone in, and has Anna with permission 1.
-pub async fn sim() -> SpotlerSim {
+pub(crate) async fn sim() -> SpotlerSim {
     sim_with(|_| {}).await
 }
 
-pub async fn sim_with(change: impl FnOnce(&mut Config)) -> SpotlerSim {
+pub(crate) async fn sim_with(change: impl FnOnce(&mut Config)) -> SpotlerSim {
     let mut config = Config::frozen_at(NOW);
     config.switches.auth.required = false;
     config.contacts = vec![anna()];
@@ -26,7 +20,7 @@ pub async fn sim_with(change: impl FnOnce(&mut Config)) -> SpotlerSim {
     SpotlerSim::start(config).await.expect("a free port")
 }
 
-pub fn anna() -> SeedContact {
+pub(crate) fn anna() -> SeedContact {
     SeedContact::new("anna-1", "anna@voorbeeld.nl")
         .with("firstName", "Anna")
         .with("lastName", "de Boer")
@@ -34,7 +28,7 @@ pub fn anna() -> SeedContact {
 }
 
 /// Sends a request without a socket; answers status and body.
-pub fn call(sim: &SimHandle, method: &str, route: &str, body: Value) -> (u16, Value) {
+pub(crate) fn call(sim: &SimHandle, method: &str, route: &str, body: Value) -> (u16, Value) {
     let mut request = Request::new(method, &format!("/integrationservice{route}"));
     if !body.is_null() {
         request.body = body.to_string().into_bytes();
@@ -43,12 +37,12 @@ pub fn call(sim: &SimHandle, method: &str, route: &str, body: Value) -> (u16, Va
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
-pub fn get(sim: &SimHandle, route: &str) -> (u16, Value) {
+pub(crate) fn get(sim: &SimHandle, route: &str) -> (u16, Value) {
     call(sim, "GET", route, Value::Null)
 }
 
 /// `POST contact` with `update` as given.
-pub fn post_contact(sim: &SimHandle, update: bool, contact: Value) -> (u16, Value) {
+pub(crate) fn post_contact(sim: &SimHandle, update: bool, contact: Value) -> (u16, Value) {
     call(
         sim,
         "POST",
@@ -57,10 +51,10 @@ pub fn post_contact(sim: &SimHandle, update: bool, contact: Value) -> (u16, Valu
     )
 }
 
-pub fn contact(external_id: &str, email: &str) -> Value {
+pub(crate) fn contact(external_id: &str, email: &str) -> Value {
     json!({"externalId": external_id, "properties": {"email": email}})
 }
 
-pub fn error_type(answer: &(u16, Value)) -> &str {
+pub(crate) fn error_type(answer: &(u16, Value)) -> &str {
     answer.1["errorType"].as_str().unwrap_or_default()
 }

@@ -13,20 +13,20 @@ use tokio::net::TcpStream;
 
 /// How a request is signed.
 #[derive(Clone, Debug)]
-pub struct Signing {
-    pub key: String,
-    pub secret: String,
+pub(crate) struct Signing {
+    pub(crate) key: String,
+    pub(crate) secret: String,
     /// Scheme, host and port that the signature covers.
-    pub base_url: String,
-    pub timestamp_s: i64,
-    pub nonce: Option<String>,
+    pub(crate) base_url: String,
+    pub(crate) timestamp_s: i64,
+    pub(crate) nonce: Option<String>,
     /// Adds an empty `oauth_token`.
-    pub empty_token: bool,
-    pub transport: Transport,
+    pub(crate) empty_token: bool,
+    pub(crate) transport: Transport,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub(crate) enum Transport {
     Header,
     /// With the signature unescaped and a realm.
     SloppyHeader,
@@ -34,7 +34,7 @@ pub enum Transport {
 }
 
 impl Signing {
-    pub fn of(sim: &SpotlerSim) -> Signing {
+    pub(crate) fn of(sim: &SpotlerSim) -> Signing {
         Signing {
             key: "demo-key".to_owned(),
             secret: "demo-secret".to_owned(),
@@ -47,7 +47,7 @@ impl Signing {
     }
 
     /// The request as text; `target` holds path and query as they go on the wire.
-    pub fn request(&self, sim: &SpotlerSim, line: (&str, &str), body: &str) -> String {
+    pub(crate) fn request(&self, sim: &SpotlerSim, line: (&str, &str), body: &str) -> String {
         let (method, target) = line;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let oauth = self.parameters();
@@ -163,7 +163,7 @@ fn encode(text: &str) -> String {
 }
 
 /// Sends raw text and reads until the server closes.
-pub async fn send(sim: &SpotlerSim, request: &str) -> io::Result<String> {
+pub(crate) async fn send(sim: &SpotlerSim, request: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(sim.addr()).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
@@ -172,14 +172,19 @@ pub async fn send(sim: &SpotlerSim, request: &str) -> io::Result<String> {
 }
 
 /// Sends a signed request and answers the status; 0 if the connection broke or said nothing.
-pub async fn status(sim: &SpotlerSim, signing: &Signing, line: (&str, &str), body: &str) -> u16 {
+pub(crate) async fn status(
+    sim: &SpotlerSim,
+    signing: &Signing,
+    line: (&str, &str),
+    body: &str,
+) -> u16 {
     let answer = send(sim, &signing.request(sim, line, body))
         .await
         .unwrap_or_default();
     status_of(&answer)
 }
 
-pub fn status_of(answer: &str) -> u16 {
+pub(crate) fn status_of(answer: &str) -> u16 {
     answer
         .get(9..12)
         .and_then(|it| it.parse().ok())
