@@ -325,3 +325,6 @@ fn nothing_to_do(case: &Case<'_>, wanted: &Wanted) -> bool {
     });
     certain && same_values && same_permissions
 }
+
+#[cfg(test)]
+mod tests;

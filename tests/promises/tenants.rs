@@ -4,7 +4,7 @@
 use host_demo::contract::{MappingRow, RecordKind};
 use host_demo::host::DemoHost;
 use koppel_embedding::queue::{self, Of};
-use koppel_embedding::{QuestionError, Rate, TenantId};
+use koppel_embedding::{OwnLimits, QuestionError, Rate, TenantId};
 use koppel_tests::{ADMIN, World, anna, contact, person, spotler};
 use spotler_sim::{Fault, SpotlerSim};
 
@@ -250,6 +250,34 @@ async fn a_tenant_keeps_to_its_own_rate_and_others_do_not_notice() {
     assert!(took_s <= longest, "and it is not slower than it may be");
     slow.crm().save_rate(None).await.expect("saved");
     assert_eq!(slow.crm().rate().await.expect("read"), None);
+}
+
+/// A tenant whose calls may make one request cannot create anybody, for that takes a
+/// look first; another has the host's limits, and nothing is lost.
+#[tokio::test]
+async fn a_tenant_has_limits_of_its_own_and_others_keep_theirs() {
+    let world = World::start().await;
+    let sim = SpotlerSim::start(spotler()).await.expect("a simulator");
+    let narrow = connected(&world, "narrow", &sim).await;
+    let one_request = OwnLimits {
+        requests: Some(1),
+        ..OwnLimits::default()
+    };
+    let crm = narrow.crm();
+    crm.save_limits(one_request).await.expect("saved");
+    assert_eq!(crm.limits().await.expect("read"), one_request);
+    sim.clear_requests();
+    crm.save(&contact("1"), anna()).await.expect("saved");
+    world.save("1", anna()).await;
+    world.run().await;
+    assert_eq!(world.sim.contact_count(), 1, "another is not concerned");
+    assert_eq!((sim.contact_count(), sim.request_count()), (0, 1));
+    let queue = crm.queue(10).await.expect("a queue");
+    assert_eq!((queue.rejected.len(), queue.retrying.len()), (0, 1));
+
+    crm.save_limits(OwnLimits::default()).await.expect("saved");
+    world.run_to_the_end().await;
+    assert_eq!(sim.contact_count(), 1);
 }
 
 /// What failed together does not come back together: each pause is anything up to

@@ -10,9 +10,10 @@ use crate::engine::ComponentFile;
 use crate::faults::{CallSteps, FaultPoints};
 use crate::http::{Gate, HttpClient};
 use crate::limits::Limits;
+use crate::own_limits;
 use crate::pace::{Paced, Paces};
 use crate::queue::task::Task;
-use crate::rate::{self, Rate};
+use crate::rate::Rate;
 use crate::reads::Reads;
 use crate::settings::{self, TenantSettings};
 use crate::state::{CallParts, CallState};
@@ -35,7 +36,7 @@ pub struct HostConfig {
     /// so does one tenant: at most half of what the others leave.
     pub in_flight: usize,
     /// How many requests a tenant makes in a second, where it has no rate of its own
-    /// ([`rate::save`]); none: as many as its pace allows.
+    /// ([`rate::save`](crate::rate::save)); none: as many as its pace allows.
     pub rate: Option<Rate>,
     /// Whether `http` without TLS is allowed.
     pub plain_http: PlainHttp,
@@ -237,7 +238,8 @@ impl Host {
         let inner = &self.inner;
         let mut connection = inner.store.readers().acquire().await?;
         let found = settings::load_with_revision(&inner.store, &mut connection, tenant).await?;
-        let own_rate = rate::load(&mut connection, tenant).await?;
+        let (own_limits, own_rate) = own_limits::load_with_rate(&mut connection, tenant).await?;
+        let limits = own_limits.over(&inner.limits);
         let (mut settings, revision) =
             found.map_or((None, 0), |(it, revision)| (Some(it), revision));
         if let Some(instead) = instead {
@@ -255,7 +257,7 @@ impl Host {
         let mut gate = Gate::new(
             allowed,
             inner.client.clone(),
-            inner.limits.clone(),
+            limits.clone(),
             faults.clone(),
         );
         gate.pace(Paced {
@@ -268,8 +270,8 @@ impl Host {
             tenant: tenant.clone(),
             store: inner.store.clone(),
             crm: inner.crm.clone(),
-            limits: inner.limits.clone(),
-            faults: CallSteps::new(faults, inner.limits.host_calls),
+            faults: CallSteps::new(faults, limits.host_calls),
+            limits,
             gate,
             secret: settings.as_ref().and_then(|it| it.secret.clone()),
             clock: inner.config.clock.clone(),

@@ -6,7 +6,7 @@ use std::{io::Read, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use koppel_embedding::{Rate, Secret, contract::connection::Profile};
+use koppel_embedding::{OwnLimits, Rate, Secret, contract::connection::Profile};
 use serde_json::json;
 
 use super::{output::table, session::Session};
@@ -29,6 +29,27 @@ pub(crate) enum SettingsCommand {
     Profile { profile: String },
     /// Show or limit how many requests are made to Spotler.
     Rate(RateArgs),
+    /// Show or change what one call of the component may use for this tenant.
+    Limits(LimitsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitsArgs {
+    /// Memory of the component, in MiB.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4096))]
+    memory: Option<u64>,
+    /// Seconds that the component itself computes.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    compute: Option<u64>,
+    /// Seconds that a whole call takes, waiting for Spotler included.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    call: Option<u64>,
+    /// Requests to Spotler in one call.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    requests: Option<u64>,
+    /// What the host gives everybody.
+    #[arg(long, conflicts_with_all = ["memory", "compute", "call", "requests"])]
+    none: bool,
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +89,7 @@ pub(crate) async fn run(command: SettingsCommand, session: &Session) -> anyhow::
     let event = match command {
         SettingsCommand::Show => return show(session).await,
         SettingsCommand::Rate(args) => return rate(&args, session).await,
+        SettingsCommand::Limits(args) => return limits(&args, session).await,
         SettingsCommand::Set(args) => {
             let secret = read_secret(&args)?;
             crm.change_settings(move |form| set(form, args, secret))
@@ -139,6 +161,44 @@ async fn rate(args: &RateArgs, session: &Session) -> anyhow::Result<()> {
             "{} requests a second, at most {} at once after a pause",
             it.per_second, it.burst
         ),
+    })
+}
+
+async fn limits(args: &LimitsArgs, session: &Session) -> anyhow::Result<()> {
+    let crm = session.crm().await?;
+    let asked = OwnLimits {
+        memory_bytes: args.memory.map(|it| it << 20),
+        compute_ms: args.compute.map(|it| it * 1_000),
+        call_ms: args.call.map(|it| it * 1_000),
+        requests: args.requests,
+    };
+    if args.none {
+        crm.save_limits(OwnLimits::default()).await?;
+    } else if asked != OwnLimits::default() {
+        let own = crm.limits().await?;
+        let to = OwnLimits {
+            memory_bytes: asked.memory_bytes.or(own.memory_bytes),
+            compute_ms: asked.compute_ms.or(own.compute_ms),
+            call_ms: asked.call_ms.or(own.call_ms),
+            requests: asked.requests.or(own.requests),
+        };
+        crm.save_limits(to).await?;
+    }
+    let own = crm.limits().await?;
+    session.output.show(&json!({"limits": own}), || {
+        let says = |it: Option<u64>, of: u64, unit: &str| {
+            it.map_or("as the host says".to_owned(), |it| {
+                format!("{} {unit}", it / of).trim().to_owned()
+            })
+        };
+        let rows = [
+            ("memory of a call", says(own.memory_bytes, 1 << 20, "MiB")),
+            ("computing time of a call", says(own.compute_ms, 1_000, "s")),
+            ("time of a call", says(own.call_ms, 1_000, "s")),
+            ("requests of a call", says(own.requests, 1, "")),
+        ];
+        let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
+        table(&["limit", "of this tenant"], rows.to_vec())
     })
 }
 

@@ -268,3 +268,44 @@ pub(crate) fn optional_code_of<T: Code>(
     word.map(|it| T::from_code(it).ok_or(StoreError::Unreadable(column)))
         .transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{edit::Edit, selections, selections::Selection, testing::TestCrm};
+    use super::*;
+    use crate::contract::Consent;
+
+    /// A page gives each record what was said for its own permissions, as reading it
+    /// alone does, on both sides of the number that is asked for at once.
+    #[tokio::test]
+    async fn a_page_holds_the_same_records_as_reading_each_alone() {
+        let it = TestCrm::open().await;
+        for number in 0..=AT_ONCE {
+            let reference = RecordRef {
+                kind: RecordKind::Contact,
+                id: format!("{number:03}"),
+            };
+            let edit = Edit::new().text("last_name", "Jansen");
+            it.crm.save(&reference, edit).await.expect("saved");
+            for bit in [1, 2].into_iter().take(number % 3) {
+                let consent = [Consent::Given, Consent::Withdrawn][(number / 3) % 2];
+                let said = it.crm.set_permission(&reference, bit, consent, "form");
+                said.await.expect("saved");
+            }
+        }
+        let readers = it.crm.store().readers();
+        let mut connection = readers.acquire().await.expect("a reader");
+        let tenant = it.crm.tenant().as_str();
+        let all = Selection::All(RecordKind::Contact);
+        let page = selections::matching(&mut connection, tenant, &all, None, 500);
+        let page = page.await.expect("a page").records;
+        assert_eq!(page.len(), AT_ONCE + 1);
+        let with_any = page.iter().filter(|it| !it.permissions.is_empty()).count();
+        assert!(with_any > AT_ONCE / 2, "{with_any}");
+        for record in page {
+            let alone = read(&mut connection, tenant, &record.reference).await;
+            let alone = alone.expect("read").expect("there");
+            assert_eq!(format!("{record:?}"), format!("{:?}", alone.to_contract()));
+        }
+    }
+}

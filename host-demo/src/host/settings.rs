@@ -1,7 +1,8 @@
 //! The settings of the connection: two secret fields, shown redacted (YO-07).
 
 use koppel_embedding::{
-    Event, EventKey, Rate, Secret, TenantSettings, contract::connection::Profile, rate, settings,
+    Event, EventKey, OwnLimits, Rate, Secret, TenantSettings, contract::connection::Profile,
+    own_limits, rate, settings,
 };
 
 use super::{DemoHost, HostError};
@@ -118,6 +119,21 @@ impl DemoCrm {
         let tenant = self.tenant.clone();
         self.write(move |connection, _| {
             Box::pin(async move { Ok(rate::save(connection, &tenant, to).await?) })
+        })
+        .await
+    }
+
+    /// What a call of this tenant may use, where it is not what the host says.
+    pub async fn limits(&self) -> Result<OwnLimits, HostError> {
+        let mut connection = self.store.readers().acquire().await?;
+        Ok(own_limits::load(&mut connection, &self.tenant).await?)
+    }
+
+    /// Sets what a call of this tenant may use, from the next call on.
+    pub async fn save_limits(&self, to: OwnLimits) -> Result<(), HostError> {
+        let tenant = self.tenant.clone();
+        self.write(move |connection, _| {
+            Box::pin(async move { Ok(own_limits::save(connection, &tenant, to).await?) })
         })
         .await
     }

@@ -101,3 +101,31 @@ async fn a_key_that_was_deleted_and_made_anew_has_another_version() {
     let distinct: std::collections::HashSet<_> = versions.iter().collect();
     assert_eq!(distinct.len(), 4, "{versions:?}");
 }
+
+/// C17
+#[tokio::test]
+async fn the_versions_of_any_number_of_keys_are_what_each_of_them_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tenant = TenantId::new("acme").expect("a name");
+    let store = Store::open_with(folder.path().join("crm.db"), KeySource::File)
+        .await
+        .expect("a store");
+    keep(&store, &tenant, wrote(0..90)).await;
+    // Every third one is written again, and those from 90 on are not there.
+    keep(&store, &tenant, wrote((0..90).step_by(3))).await;
+    let mut connection = store.readers().acquire().await.expect("a reader");
+    for count in [0, 1, 2, AT_ONCE / 10, AT_ONCE / 10 + 1, AT_ONCE] {
+        let keys: Vec<String> = (0..count).map(|it| format!("k{it}")).collect();
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let found = versions(&mut connection, &tenant, "b", &names)
+            .await
+            .expect("versions");
+        for key in names {
+            let alone = version(&mut connection, &tenant, "b", key)
+                .await
+                .expect("a version");
+            assert_eq!(found.get(key).copied(), alone, "{key} of {count}");
+        }
+        assert_eq!(found.len(), count.min(90));
+    }
+}

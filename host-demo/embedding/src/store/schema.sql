@@ -153,3 +153,12 @@ CREATE TABLE IF NOT EXISTS koppel_rate (
     per_second INTEGER NOT NULL,
     burst      INTEGER NOT NULL
 ) STRICT;
+
+-- What one call of a tenant may use, where it is not what the host says.
+CREATE TABLE IF NOT EXISTS koppel_limits (
+    tenant       TEXT PRIMARY KEY,
+    memory_bytes INTEGER,
+    compute_ms   INTEGER,
+    call_ms      INTEGER,
+    requests     INTEGER
+) STRICT;
