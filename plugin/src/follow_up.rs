@@ -44,6 +44,8 @@ pub enum When {
     },
     /// A message came back for good.
     HardBounced,
+    /// A message came back for now.
+    SoftBounced,
     /// A question was answered in one of these ways.
     Answered {
         /// The name of the form.
@@ -85,6 +87,7 @@ impl FollowUp {
                 is_link && is_meant(message.as_deref(), name)
             }
             (When::HardBounced, Deed::Bounced(bounce)) => bounce == Bounce::Hard,
+            (When::SoftBounced, Deed::Bounced(bounce)) => bounce == Bounce::Soft,
             (
                 When::Answered {
                     form,
@@ -104,6 +107,7 @@ impl FollowUp {
                 When::Opened { .. }
                 | When::Clicked { .. }
                 | When::HardBounced
+                | When::SoftBounced
                 | When::Answered { .. },
                 Deed::Opened(_) | Deed::Clicked(..) | Deed::Bounced(_) | Deed::Answered(..),
             ) => false,
@@ -173,7 +177,7 @@ mod tests {
 
     /// RE-22: by name, code or address, in the message that is meant.
     #[test]
-    fn a_followed_link_fits_by_name_or_address_and_message() {
+    fn a_followed_link_fits_by_name_code_or_address_and_message() {
         let wanted = rule(
             r#"{"name": "Bel", "when": {"clicked": {"link": "Brochure", "message": "Nieuws"}}}"#,
         );
@@ -181,6 +185,17 @@ mod tests {
         assert!(!wanted.fits(Deed::Clicked("Ander", &link("Brochure"))));
         assert!(!wanted.fits(Deed::Clicked("Nieuws", &link("Overig"))));
         assert!(!wanted.fits(Deed::Opened("Nieuws")));
+        let by_code = rule(r#"{"name": "Bel", "when": {"clicked": {"link": "b-1"}}}"#);
+        let with_code = Link {
+            code: Some("B-1".into()),
+            ..link("Brochure")
+        };
+        assert!(by_code.fits(Deed::Clicked("Nieuws", &with_code)));
+        assert!(!by_code.fits(Deed::Clicked("Nieuws", &link("Brochure"))));
+        let by_address = rule(
+            r#"{"name": "Bel", "when": {"clicked": {"link": "https://voorbeeld.example/a"}}}"#,
+        );
+        assert!(by_address.fits(Deed::Clicked("Nieuws", &link("Brochure"))));
         let any = rule(r#"{"name": "Bel", "when": {"clicked": {}}}"#);
         assert!(any.fits(Deed::Clicked("x", &link("y"))));
     }
@@ -214,9 +229,33 @@ mod tests {
 
     /// RE-23
     #[test]
-    fn only_a_hard_bounce_fits_a_rule_about_hard_bounces() {
-        let wanted = rule(r#"{"name": "Bel", "when": "hard-bounced", "due-in-days": 2}"#);
-        assert!(wanted.fits(Deed::Bounced(Bounce::Hard)));
-        assert!(!wanted.fits(Deed::Bounced(Bounce::Soft)));
+    fn a_bounce_fits_a_rule_about_its_own_kind() {
+        let hard = rule(r#"{"name": "Bel", "when": "hard-bounced", "due-in-days": 2}"#);
+        assert!(hard.fits(Deed::Bounced(Bounce::Hard)));
+        assert!(!hard.fits(Deed::Bounced(Bounce::Soft)));
+        let soft = rule(r#"{"name": "Bel", "when": "soft-bounced"}"#);
+        assert!(soft.fits(Deed::Bounced(Bounce::Soft)));
+        assert!(!soft.fits(Deed::Bounced(Bounce::Hard)));
+        assert!(!soft.fits(Deed::Opened("Nieuws")));
+    }
+
+    /// RE-21: due so many days after the deed, or at once; one for each occasion.
+    #[test]
+    fn a_task_is_due_so_many_days_after_the_deed() {
+        let made = |rule: &FollowUp| {
+            let change = rule.task(&crate::testing::anna(), "mailing-1", 1_000);
+            let CrmChange::Task(task) = change else {
+                panic!("no task: {change:?}");
+            };
+            task
+        };
+        let at_once = made(&rule(r#"{"name": "Bel", "when": "hard-bounced"}"#));
+        assert_eq!(at_once.due, None);
+        assert_eq!(at_once.key, "follow-up/Bel/mailing-1/contact/7");
+        assert_eq!(at_once.owner.as_deref(), Some("user-1"));
+        let later = made(&rule(
+            r#"{"name": "Bel", "when": "hard-bounced", "due-in-days": 2}"#,
+        ));
+        assert_eq!(later.due, Some(1_000 + 2 * 86_400_000));
     }
 }
