@@ -273,3 +273,6 @@ fn kept() -> Deferral {
         ..deferral(Reason::new(codes::KEPT), None)
     }
 }
+
+#[cfg(test)]
+mod tests;

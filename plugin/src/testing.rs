@@ -1,6 +1,10 @@
 //! Ports for tests: a memory in a map, a CRM of a few records, and a Spotler
 //! that answers from a script and fails on any request that is not in it.
 
+mod scene;
+
+pub(crate) use scene::{LATER, Scene};
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::pin;
