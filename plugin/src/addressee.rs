@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::crm::PermissionChoice;
     use crate::memory::{BitMemory, Lock, Memory, Snapshot};
-    use crate::testing::{Outside, anna};
+    use crate::testing::{LATER, Outside, Scene, anna};
 
     fn connection() -> Connection {
         let outside = Outside::connected("default");
@@ -272,5 +272,66 @@ mod tests {
         assert_eq!(fits(&only_in_the_crm, &in_step(), Some(2)), lacks);
         assert_eq!(fits(&only_in_the_crm, &in_step(), None), Ok(()));
         assert_eq!(fits(&anna(), &in_step(), Some(3)), lacks, "unknown there");
+    }
+
+    /// How somebody stands for a mailing with permission 1, in a word or by the reason.
+    fn stands(change: impl FnOnce(&mut Scene)) -> String {
+        let scene = Scene::with(change);
+        match judge(&scene.case(), Some(1)) {
+            Standing::LeftOut(code) => code.to_owned(),
+            Standing::Current(id) => format!("current {id}"),
+            Standing::New(_) => "new".to_owned(),
+            Standing::Changed(_) => "changed".to_owned(),
+            Standing::ToBeLookedAt => "to be looked at".to_owned(),
+        }
+    }
+
+    /// PV-19, DA-11: nobody is put into a list about whom there is doubt.
+    #[test]
+    fn who_is_in_step_is_current_and_who_is_in_doubt_is_looked_at_first() {
+        assert_eq!(stands(|_| ()), "current contact-7");
+        assert_eq!(stands(|it| it.link().fields.clear()), "changed");
+        assert_eq!(stands(|it| it.link().unsure = true), "to be looked at");
+        assert_eq!(stands(|it| it.link = None), "new");
+    }
+
+    /// PV-19, C21: what ends a save without anybody being in step leaves them out, though
+    /// everything that is remembered of them fits.
+    #[test]
+    fn who_cannot_be_synced_now_is_left_out_by_the_reason_of_that() {
+        let stopped = stands(|it| it.connection.activity = crate::connection::Activity::Stopped);
+        assert_eq!(stopped, codes::CONNECTION_STOPPED);
+        let missing = stands(|it| it.address = crate::address::AddressState::Missing);
+        assert_eq!(missing, codes::NO_ADDRESS);
+        let deleted = stands(|it| it.record.state = RecordState::Deleted);
+        assert_eq!(deleted, codes::RECORD_NOT_ACTIVE);
+        let bounced = stands(|it| {
+            it.link().bounced_hard = Some(true);
+            it.link().fields.clear();
+        });
+        assert_eq!(bounced, codes::BOUNCED);
+    }
+
+    /// C30: whoever has not said yes is left out, looked at or not.
+    #[test]
+    fn who_has_not_said_yes_is_left_out_and_not_even_looked_at() {
+        for consent in [Consent::Unset, Consent::Withdrawn] {
+            let in_doubt = stands(|it| {
+                it.says(consent);
+                it.link().unsure = true;
+            });
+            assert_eq!(in_doubt, codes::LACKS_PERMISSION, "{consent:?}");
+            let new = stands(|it| {
+                it.says(consent);
+                it.link = None;
+            });
+            assert_eq!(new, codes::LACKS_PERMISSION, "{consent:?}");
+        }
+        let other = stands(|it| {
+            it.record.permissions[0].bit = 2;
+            it.record.permissions[0].changed_at = LATER;
+            it.link().unsure = true;
+        });
+        assert_eq!(other, codes::LACKS_PERMISSION);
     }
 }
