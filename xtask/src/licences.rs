@@ -2,6 +2,7 @@
 //! file is cargo-deny's, for whoever has that program; compiling it here would take
 //! longer than all else that this checks.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -17,10 +18,36 @@ const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 #[derive(Debug, Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
+    workspace_members: Vec<String>,
+    resolve: Graph,
+}
+
+#[derive(Debug, Deserialize)]
+struct Graph {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Node {
+    id: String,
+    deps: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dependency {
+    pkg: String,
+    dep_kinds: Vec<Kind>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Kind {
+    /// `dev` or `build`; none for an ordinary one.
+    kind: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Package {
+    id: String,
     name: String,
     version: String,
     /// An SPDX expression; none where a file of its own says it.
@@ -71,7 +98,37 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What is built into something, by id: all but what only tests use, whose licence
+/// binds nobody who gets a program of ours.
+fn built_in(metadata: &Metadata) -> HashSet<&str> {
+    let of: HashMap<&str, &Node> = metadata
+        .resolve
+        .nodes
+        .iter()
+        .map(|it| (it.id.as_str(), it))
+        .collect();
+    let mut found = HashSet::new();
+    let mut open: Vec<&str> = metadata
+        .workspace_members
+        .iter()
+        .map(String::as_str)
+        .collect();
+    while let Some(id) = open.pop() {
+        if !found.insert(id) {
+            continue;
+        }
+        let is_built_in = |it: &&Dependency| {
+            let mut kinds = it.dep_kinds.iter();
+            kinds.any(|it| it.kind.as_deref() != Some("dev"))
+        };
+        let deps = of.get(id).map_or(&[][..], |it| &it.deps);
+        open.extend(deps.iter().filter(is_built_in).map(|it| it.pkg.as_str()));
+    }
+    found
+}
+
 fn faults(metadata: &Metadata, rules: &Rules) -> Result<Vec<String>> {
+    let built_in = built_in(metadata);
     let allowed = rules.licenses.allow.iter().map(|it| Licensee::parse(it));
     let allowed: Vec<Licensee> = allowed
         .collect::<Result<_, _>>()
@@ -91,6 +148,7 @@ fn faults(metadata: &Metadata, rules: &Rules) -> Result<Vec<String>> {
             say("it is banned".to_owned());
         }
         match &package.license {
+            _ if !built_in.contains(package.id.as_str()) => {}
             None => say("it has no licence".to_owned()),
             Some(licence) if !is_allowed(licence, &allowed) => say(licence.clone()),
             Some(_) => {}
@@ -120,6 +178,7 @@ mod tests {
 
     fn package(name: &str, license: Option<&str>, source: Option<&str>) -> Package {
         Package {
+            id: name.to_owned(),
             name: name.to_owned(),
             version: "1.0.0".to_owned(),
             license: license.map(str::to_owned),
@@ -128,8 +187,23 @@ mod tests {
     }
 
     fn of(package: Package) -> Vec<String> {
+        used_as(None, package)
+    }
+
+    /// What is wrong with a package that ours has as a dependency of this kind.
+    fn used_as(kind: Option<&str>, package: Package) -> Vec<String> {
+        let kind = kind.map(str::to_owned);
+        let ours = Node {
+            id: "ours".to_owned(),
+            deps: vec![Dependency {
+                pkg: package.id.clone(),
+                dep_kinds: vec![Kind { kind }],
+            }],
+        };
         let metadata = Metadata {
             packages: vec![package],
+            workspace_members: vec!["ours".to_owned()],
+            resolve: Graph { nodes: vec![ours] },
         };
         faults(&metadata, &rules()).expect("judged")
     }
@@ -159,6 +233,15 @@ mod tests {
             assert_eq!(found.len(), 1, "{licence:?}");
             assert!(found[0].starts_with("one 1.0.0: "), "{found:?}");
         }
+    }
+
+    #[test]
+    fn of_what_only_tests_use_the_source_counts_and_not_the_licence() {
+        let gpl = || package("one", Some("GPL-3.0-only"), Some(CRATES_IO));
+        assert_eq!(used_as(Some("dev"), gpl()), Vec::<String>::new());
+        assert_eq!(used_as(Some("build"), gpl()).len(), 1);
+        let elsewhere = package("one", Some("MIT"), Some("git+https://example.org"));
+        assert_eq!(used_as(Some("dev"), elsewhere).len(), 1);
     }
 
     #[test]
