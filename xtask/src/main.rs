@@ -18,7 +18,6 @@ mod scratch;
 mod setup;
 mod soak;
 mod test;
-mod test_programs;
 
 use std::process::ExitCode;
 

@@ -22,17 +22,10 @@ pub(crate) fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
 
-/// Cargo, at the root.
+/// Cargo, at the root. It is not told what cargo tells this program about itself, for dependencies that look at that would
+/// be compiled anew each time.
 pub(crate) fn cargo() -> Command {
-    let cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let mut cargo = without_this_package(cargo);
-    cargo.current_dir(root());
-    cargo
-}
-
-/// A program that is not told what cargo tells this one about itself, for dependencies that look at that would be
-/// compiled anew each time.
-pub(crate) fn without_this_package(mut program: Command) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let about_this = [
         "CARGO_PKG_",
         "CARGO_MANIFEST_",
@@ -42,10 +35,11 @@ pub(crate) fn without_this_package(mut program: Command) -> Command {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if about_this.iter().any(|it| text.starts_with(it)) {
-            program.env_remove(&name);
+            cargo.env_remove(&name);
         }
     }
-    program
+    cargo.current_dir(root());
+    cargo
 }
 
 /// Reads one file by its path from the root.
