@@ -156,98 +156,64 @@ fn named(connection: &Connection, permission: Option<u32>) -> impl Iterator<Item
 mod tests {
     use super::*;
     use crate::crm::PermissionChoice;
-    use crate::memory::{BitMemory, Lock, Memory, Snapshot};
-    use crate::testing::{LATER, Outside, Scene, anna};
+    use crate::testing::{LATER, Scene};
 
-    fn connection() -> Connection {
-        let outside = Outside::connected("default");
-        Memory::new(&outside).connection().expect("a connection")
-    }
-
-    /// Anna in Spotler, in step with the CRM, with permission 1 on.
-    fn in_step() -> Link {
-        let on = BitMemory {
-            on: true,
-            locked_at: None,
-        };
-        Link {
-            address: Some("hash".into()),
-            permissions: [(1, on)].into(),
-            synced_at: Some(1),
-            ..Link::to("contact-7".into(), true)
-        }
-    }
-
-    fn fits(record: &CrmRecord, link: &Link, permission: Option<u32>) -> Result<(), &'static str> {
-        still_fits(Some(record), Some(link), &connection(), permission)
+    /// Whether Anna, who was found fit, still is after a change.
+    fn fits(change: impl FnOnce(&mut Scene), permission: Option<u32>) -> Result<(), &'static str> {
+        let scene = Scene::with(change);
+        still_fits(
+            Some(&scene.record),
+            scene.link.as_ref(),
+            &scene.connection,
+            permission,
+        )
     }
 
     /// PV-19, C13
     #[test]
     fn somebody_in_step_with_the_permission_on_both_sides_fits() {
-        assert_eq!(fits(&anna(), &in_step(), Some(1)), Ok(()));
-        assert_eq!(fits(&anna(), &in_step(), None), Ok(()));
+        assert_eq!(fits(|_| (), Some(1)), Ok(()));
+        assert_eq!(fits(|_| (), None), Ok(()));
     }
 
     /// PV-19, C13: each of these alone keeps somebody off the list, and is the reason
     /// that is told.
     #[test]
     fn whatever_changed_since_keeps_somebody_off_the_list_by_its_own_reason() {
-        type Change = fn(&mut CrmRecord, &mut Link);
-        let cases: [(&str, Change); 12] = [
-            (codes::RECORD_NOT_ACTIVE, |record, _| {
-                record.state = RecordState::Inactive;
+        type Change = fn(&mut Scene);
+        let cases: [(&str, Change); 13] = [
+            (codes::RECORD_NOT_ACTIVE, |it| {
+                it.record.state = RecordState::Inactive;
             }),
-            (codes::SYNC_DISABLED, |record, _| {
-                record.sync_enabled = false;
+            (codes::SYNC_DISABLED, |it| it.record.sync_enabled = false),
+            (codes::RULE_CRM_OPT_OUT, |it| it.record.mail.allowed = false),
+            (codes::OPTED_OUT, |it| {
+                it.record.mail.allowed = false;
+                it.record.mail.origin = Origin::Spotler;
             }),
-            (codes::RULE_CRM_OPT_OUT, |record, _| {
-                record.mail.allowed = false;
-            }),
-            (codes::OPTED_OUT, |record, _| {
-                record.mail.allowed = false;
-                record.mail.origin = Origin::Spotler;
-            }),
-            (codes::OPTED_OUT, |_, link| {
-                link.lock = lock(LockKind::OptOut);
-            }),
-            (codes::BOUNCED, |_, link| link.lock = lock(LockKind::Bounce)),
-            (codes::INACTIVE, |_, link| {
-                link.lock = lock(LockKind::Unknown);
-            }),
-            (codes::BOUNCED, |_, link| link.bounced_hard = Some(true)),
-            (codes::RECORD_NOT_ACTIVE, |_, link| {
-                link.blanked = Some(Snapshot {
-                    permissions: vec![1],
-                    at: 1,
-                });
-            }),
-            (codes::NOT_IN_STEP, |_, link| link.synced_at = None),
-            (codes::NO_ADDRESS, |_, link| link.address = None),
-            (codes::LACKS_PERMISSION, |_, link| link.permissions.clear()),
+            (codes::OPTED_OUT, |it| it.lock(LockKind::OptOut)),
+            (codes::BOUNCED, |it| it.lock(LockKind::Bounce)),
+            (codes::INACTIVE, |it| it.lock(LockKind::Unknown)),
+            (codes::BOUNCED, |it| it.link().bounced_hard = Some(true)),
+            (codes::RECORD_NOT_ACTIVE, Scene::blank),
+            (codes::NOT_IN_STEP, |it| it.link().synced_at = None),
+            (codes::NOT_IN_STEP, |it| it.link = None),
+            (codes::NO_ADDRESS, |it| it.link().address = None),
+            (codes::LACKS_PERMISSION, |it| it.link().permissions.clear()),
         ];
         for (number, (code, change)) in cases.into_iter().enumerate() {
-            let (mut record, mut link) = (anna(), in_step());
-            change(&mut record, &mut link);
-            assert_eq!(fits(&record, &link, Some(1)), Err(code), "case {number}");
+            assert_eq!(fits(change, Some(1)), Err(code), "case {number}");
         }
-        let link = in_step();
-        let gone = still_fits(None, Some(&link), &connection(), None);
+        let scene = Scene::in_step();
+        let gone = still_fits(None, scene.link.as_ref(), &scene.connection, None);
         assert_eq!(gone, Err(codes::RECORD_NOT_ACTIVE));
-        let unlinked = still_fits(Some(&anna()), None, &connection(), None);
-        assert_eq!(unlinked, Err(codes::NOT_IN_STEP));
-    }
-
-    fn lock(kind: LockKind) -> Option<Lock> {
-        Some(Lock { kind, at: 1 })
     }
 
     /// PV-19: a soft bounce does not keep anybody off a list.
     #[test]
     fn a_soft_bounce_keeps_nobody_off() {
-        let mut link = in_step();
-        link.bounced_hard = Some(false);
-        assert_eq!(fits(&anna(), &link, Some(1)), Ok(()));
+        let soft = fits(|it| it.link().bounced_hard = Some(false), Some(1));
+        assert_eq!(soft, Ok(()));
     }
 
     /// C30, DA-11: the permission has to be on in Spotler and given in the CRM, and the
@@ -255,23 +221,17 @@ mod tests {
     #[test]
     fn one_side_of_a_permission_alone_is_not_enough() {
         let lacks = Err(codes::LACKS_PERMISSION);
-        let choice = |bit, consent| PermissionChoice {
-            bit,
-            consent,
-            changed_at: 1,
-            origin: Origin::Crm,
+        assert_eq!(fits(|it| it.says(Consent::Withdrawn), None), lacks);
+        assert_eq!(fits(|it| it.record.permissions.clear(), None), lacks);
+        let given = |it: &mut Scene| {
+            let second = it.record.permissions[0].clone();
+            it.record
+                .permissions
+                .push(PermissionChoice { bit: 2, ..second });
         };
-        let mut only_in_spotler = anna();
-        only_in_spotler.permissions = vec![choice(1, Consent::Withdrawn)];
-        assert_eq!(fits(&only_in_spotler, &in_step(), None), lacks);
-        only_in_spotler.permissions.clear();
-        assert_eq!(fits(&only_in_spotler, &in_step(), None), lacks);
-
-        let mut only_in_the_crm = anna();
-        only_in_the_crm.permissions.push(choice(2, Consent::Given));
-        assert_eq!(fits(&only_in_the_crm, &in_step(), Some(2)), lacks);
-        assert_eq!(fits(&only_in_the_crm, &in_step(), None), Ok(()));
-        assert_eq!(fits(&anna(), &in_step(), Some(3)), lacks, "unknown there");
+        assert_eq!(fits(given, Some(2)), lacks);
+        assert_eq!(fits(given, None), Ok(()));
+        assert_eq!(fits(|_| (), Some(3)), lacks, "unknown there");
     }
 
     /// How somebody stands for a mailing with permission 1, in a word or by the reason.

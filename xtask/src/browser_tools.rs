@@ -27,18 +27,13 @@ const PROGRAMS: [(&str, &str); 3] = [
 pub(crate) fn ready(root: &Path) -> Result<()> {
     let missing: Vec<&str> = PROGRAMS
         .iter()
-        .filter(|(program, _)| !is_there(program))
+        .filter(|(program, _)| !packages::is_there(program))
         .map(|(_, package)| *package)
         .collect();
     if !missing.is_empty() {
         packages::install(&missing).context("the tests in a browser need more")?;
     }
     axe(root)
-}
-
-fn is_there(program: &str) -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|it| it.join(program).is_file())
 }
 
 /// Fetches axe-core from the npm registry, once, and checks that it is the file

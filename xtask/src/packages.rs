@@ -20,3 +20,9 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         packages.join(" ")
     )
 }
+
+/// Whether a program is on the PATH.
+pub(crate) fn is_there(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|it| it.join(program).is_file())
+}

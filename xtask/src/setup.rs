@@ -1,7 +1,7 @@
 //! What a fresh machine lacks, made sure of before anything is built.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -43,7 +43,7 @@ fn postgresql_is_installed() -> bool {
         let mut versions = found.flatten();
         versions.any(|it| it.path().join("bin/initdb").exists())
     });
-    beside || runs("initdb")
+    beside || packages::is_there("initdb")
 }
 
 fn target_is_installed() -> Result<bool> {
@@ -53,13 +53,4 @@ fn target_is_installed() -> Result<bool> {
         .context("could not run `rustc`; install Rust from rustup.rs first")?;
     let folder = String::from_utf8_lossy(&output.stdout);
     Ok(output.status.success() && Path::new(folder.trim()).is_dir())
-}
-
-fn runs(program: &str) -> bool {
-    let version = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    version.is_ok_and(|it| it.success())
 }

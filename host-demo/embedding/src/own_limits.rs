@@ -17,13 +17,13 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OwnLimits {
     /// [`Limits::memory_bytes`]; above what the engine sets aside it has no effect.
-    pub memory_bytes: Option<u64>,
+    pub memory_bytes: Option<usize>,
     /// [`Limits::compute`], in milliseconds.
     pub compute_ms: Option<u64>,
     /// [`Limits::call`], in milliseconds.
     pub call_ms: Option<u64>,
     /// [`Limits::requests`].
-    pub requests: Option<u64>,
+    pub requests: Option<u32>,
 }
 
 impl OwnLimits {
@@ -32,17 +32,11 @@ impl OwnLimits {
         if self == Self::default() {
             return limits.clone();
         }
-        let memory = self
-            .memory_bytes
-            .map(|it| usize::try_from(it).unwrap_or(usize::MAX));
-        let requests = self
-            .requests
-            .map(|it| u32::try_from(it).unwrap_or(u32::MAX));
         let mut own = Limits::clone(limits);
-        own.memory_bytes = memory.unwrap_or(own.memory_bytes);
+        own.memory_bytes = self.memory_bytes.unwrap_or(own.memory_bytes);
         own.compute = self.compute_ms.map_or(own.compute, Duration::from_millis);
         own.call = self.call_ms.map_or(own.call, Duration::from_millis);
-        own.requests = requests.unwrap_or(own.requests);
+        own.requests = self.requests.unwrap_or(own.requests);
         Arc::new(own)
     }
 }
@@ -64,10 +58,10 @@ pub async fn save(
              requests = excluded.requests",
     )
     .bind(tenant.as_str())
-    .bind(limits.memory_bytes.map(stored))
+    .bind(limits.memory_bytes.map(|it| stored(it as u64)))
     .bind(limits.compute_ms.map(stored))
     .bind(limits.call_ms.map(stored))
-    .bind(limits.requests.map(stored))
+    .bind(limits.requests.map(i64::from))
     .execute(connection)
     .await?;
     Ok(())
@@ -102,16 +96,13 @@ pub(crate) async fn load_with_rate(
         requests: number(&row, "requests")?,
     };
     let rate = number(&row, "per_second")?.zip(number(&row, "burst")?);
-    let rate = rate.map(|(per_second, burst)| Rate {
-        per_second: u32::try_from(per_second).unwrap_or(u32::MAX),
-        burst: u32::try_from(burst).unwrap_or(u32::MAX),
-    });
+    let rate = rate.map(|(per_second, burst)| Rate { per_second, burst });
     Ok((limits, rate))
 }
 
-fn number(row: &AnyRow, column: &'static str) -> Result<Option<u64>, StoreError> {
+fn number<T: TryFrom<i64>>(row: &AnyRow, column: &'static str) -> Result<Option<T>, StoreError> {
     let number: Option<i64> = row.try_get(column)?;
-    let read = number.map(|it| u64::try_from(it).map_err(|_| StoreError::Unreadable(column)));
+    let read = number.map(|it| T::try_from(it).map_err(|_| StoreError::Unreadable(column)));
     read.transpose()
 }
 

@@ -8,9 +8,8 @@
 
 use crate::queue::stored;
 use crate::store::StoreError;
-use crate::{Connection, TenantId, Timestamp};
+use crate::{Connection, TenantId, Timestamp, own_limits};
 use serde::Serialize;
-use sqlx::Row;
 
 /// How many requests a tenant makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -109,18 +108,7 @@ pub async fn load(
     connection: &mut Connection,
     tenant: &TenantId,
 ) -> Result<Option<Rate>, StoreError> {
-    let row = sqlx::query("SELECT per_second, burst FROM koppel_rate WHERE tenant = $1")
-        .bind(tenant.as_str())
-        .fetch_optional(connection)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let read = |column: &'static str| {
-        u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StoreError::Unreadable(column))
-    };
-    Ok(Some(Rate {
-        per_second: read("per_second")?,
-        burst: read("burst")?,
-    }))
+    Ok(own_limits::load_with_rate(connection, tenant).await?.1)
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ pub(crate) enum SettingsCommand {
 #[derive(Debug, Args)]
 pub(crate) struct LimitsArgs {
     /// Memory of the component, in MiB.
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4096))]
-    memory: Option<u64>,
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    memory: Option<u16>,
     /// Seconds that the component itself computes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     compute: Option<u64>,
@@ -45,8 +45,8 @@ pub(crate) struct LimitsArgs {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     call: Option<u64>,
     /// Requests to Spotler in one call.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    requests: Option<u64>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    requests: Option<u32>,
     /// What the host gives everybody.
     #[arg(long, conflicts_with_all = ["memory", "compute", "call", "requests"])]
     none: bool,
@@ -167,7 +167,7 @@ async fn rate(args: &RateArgs, session: &Session) -> anyhow::Result<()> {
 async fn limits(args: &LimitsArgs, session: &Session) -> anyhow::Result<()> {
     let crm = session.crm().await?;
     let asked = OwnLimits {
-        memory_bytes: args.memory.map(|it| it << 20),
+        memory_bytes: args.memory.map(|it| usize::from(it) << 20),
         compute_ms: args.compute.map(|it| it * 1_000),
         call_ms: args.call.map(|it| it * 1_000),
         requests: args.requests,
@@ -192,10 +192,16 @@ async fn limits(args: &LimitsArgs, session: &Session) -> anyhow::Result<()> {
             })
         };
         let rows = [
-            ("memory of a call", says(own.memory_bytes, 1 << 20, "MiB")),
+            (
+                "memory of a call",
+                says(own.memory_bytes.map(|it| it as u64), 1 << 20, "MiB"),
+            ),
             ("computing time of a call", says(own.compute_ms, 1_000, "s")),
             ("time of a call", says(own.call_ms, 1_000, "s")),
-            ("requests of a call", says(own.requests, 1, "")),
+            (
+                "requests of a call",
+                says(own.requests.map(u64::from), 1, ""),
+            ),
         ];
         let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
         table(&["limit", "of this tenant"], rows.to_vec())

@@ -48,7 +48,7 @@ pub(crate) async fn read(
 }
 
 /// The record with what was said for its permissions.
-pub(crate) async fn with_choices(
+async fn with_choices(
     connection: &mut Connection,
     tenant: &str,
     mut record: Record,

@@ -1,20 +1,11 @@
 //! Who is inactive, how that shows, and what makes a person active again.
 
-use crate::common::{call, contact, error_type, get, post_contact, sim, sim_with};
+use crate::common::{call, contact, error_type, get, post_contact, sim, sim_with, status, upsert};
 use serde_json::json;
 use spotler_sim::switches::{
     ChannelSignal, FeedSwitches, ReactivationSwitches, SignalSwitches, signals,
 };
 use spotler_sim::{COLUMNS, Reason, Signal, SimHandle, Status};
-
-fn status(sim: &SimHandle) -> Status {
-    sim.contact_by_external_id("anna-1").expect("anna").status
-}
-
-fn upsert(sim: &SimHandle) -> (u16, serde_json::Value) {
-    let anna = json!({"externalId": "anna-1", "properties": {"permissions": [{"bit": 2, "enabled": true}]}});
-    post_contact(sim, true, anna)
-}
 
 /// DA-33
 #[tokio::test]

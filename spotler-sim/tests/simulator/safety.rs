@@ -1,18 +1,9 @@
 //! The ledger tells when the API was used against what an answer had shown.
 
-use crate::common::{call, contact, get, post_contact, sim, sim_with};
+use crate::common::{call, contact, get, post_contact, sim, sim_with, status, upsert};
 use serde_json::json;
 use spotler_sim::switches::{ChannelSignal, Dedup, ReactivationSwitches, SignalSwitches, matrix};
 use spotler_sim::{Reason, SimHandle, Status};
-
-fn status(sim: &SimHandle) -> Status {
-    sim.contact_by_external_id("anna-1").expect("anna").status
-}
-
-fn upsert(sim: &SimHandle) -> (u16, serde_json::Value) {
-    let anna = json!({"externalId": "anna-1", "properties": {"permissions": [{"bit": 2, "enabled": true}]}});
-    post_contact(sim, true, anna)
-}
 
 #[tokio::test]
 async fn overruling_a_signal_that_was_shown_is_a_breach_until_spotler_re_activates() {

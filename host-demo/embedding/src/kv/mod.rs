@@ -140,14 +140,9 @@ pub(crate) async fn version(
     bucket: &str,
     key: &str,
 ) -> Result<Version, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, revision FROM koppel_kv WHERE tenant = $1 AND bucket = $2 AND key = $3",
-    )
-    .bind(tenant.as_str())
-    .bind(bucket)
-    .bind(key)
-    .fetch_optional(connection)
-    .await
+    Ok(versions(connection, tenant, bucket, &[key])
+        .await?
+        .remove(key))
 }
 
 /// How many keys [`versions`] is asked of at once.

@@ -101,11 +101,8 @@ impl Leases {
         connection: &mut Connection,
         is_idle: bool,
     ) -> Result<(), sqlx::Error> {
-        let is_time = {
-            let state = self.lock();
-            let last = state.registered_at;
-            last.is_none_or(|it| it.elapsed() >= REGISTER)
-        };
+        let last = self.lock().registered_at;
+        let is_time = last.is_none_or(|it| it.elapsed() >= REGISTER);
         if !(is_idle || is_time) {
             return Ok(());
         }
@@ -130,7 +127,7 @@ impl Leases {
         (room, after): (usize, String),
     ) -> Result<Vec<String>, sqlx::Error> {
         let mut leased = self.lease_after(connection, now, room, &after).await?;
-        let left = room - leased.len().min(room);
+        let left = room.saturating_sub(leased.len());
         if left > 0 && !after.is_empty() {
             let first = self.lease_after(connection, now, left, "").await?;
             leased.extend(first);

@@ -25,6 +25,16 @@ fn limits(limits: Limits) -> HostConfig {
     }
 }
 
+/// What the component computes to answer is ended by the limit of this name.
+async fn is_stopped(body: &str, within: Limits, by: &str) {
+    let world = World::with(&about(body), limits(within)).await;
+    let answer = world.host.describe().await;
+    assert!(
+        matches!(answer, Err(QuestionError::Failed(name)) if name == by),
+        "{answer:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_foreign_import_is_refused_by_name() {
     let engine = Engine::new(EngineConfig::default()).expect("an engine");
@@ -59,13 +69,7 @@ async fn a_component_with_one_interface_loads_and_the_others_are_not_offered() {
     assert!(seen.hooks.is_empty(), "{seen:?}");
 
     world.save("1", Change::Created).await;
-    world
-        .host
-        .worker()
-        .expect("a worker")
-        .run_until_idle()
-        .await
-        .expect("it runs");
+    world.run().await;
     assert_eq!(world.outcomes().await, ["1 rejected hook-not-offered"]);
     assert!(world.waiting().await.is_empty());
 }
@@ -73,17 +77,12 @@ async fn a_component_with_one_interface_loads_and_the_others_are_not_offered() {
 #[tokio::test]
 async fn an_endless_loop_is_stopped_by_its_computing_time() {
     let compute = Duration::from_millis(100);
-    let config = limits(Limits {
+    let limits = Limits {
         compute,
         ..Limits::default()
-    });
-    let world = World::with(&about("(loop (br 0)) unreachable"), config).await;
+    };
     let began = Instant::now();
-    let answer = world.host.describe().await;
-    assert!(
-        matches!(answer, Err(QuestionError::Failed("limit-compute"))),
-        "{answer:?}"
-    );
+    is_stopped("(loop (br 0)) unreachable", limits, "limit-compute").await;
     assert!(
         began.elapsed() < Duration::from_secs(10),
         "{:?}",
@@ -93,31 +92,21 @@ async fn an_endless_loop_is_stopped_by_its_computing_time() {
 
 #[tokio::test]
 async fn an_endless_loop_is_stopped_by_the_clock_on_the_wall() {
-    let config = limits(Limits {
+    let limits = Limits {
         call: Duration::from_millis(100),
         ..Limits::default()
-    });
-    let world = World::with(&about("(loop (br 0)) unreachable"), config).await;
-    let answer = world.host.describe().await;
-    assert!(
-        matches!(answer, Err(QuestionError::Failed("call-timeout"))),
-        "{answer:?}"
-    );
+    };
+    is_stopped("(loop (br 0)) unreachable", limits, "call-timeout").await;
 }
 
 #[tokio::test]
 async fn a_memory_bomb_is_stopped() {
-    let config = limits(Limits {
+    let limits = Limits {
         memory_bytes: 1 << 20,
         ..Limits::default()
-    });
+    };
     let bomb = "(loop (drop (memory.grow (i32.const 4))) (br 0)) unreachable";
-    let world = World::with(&about(bomb), config).await;
-    let answer = world.host.describe().await;
-    assert!(
-        matches!(answer, Err(QuestionError::Failed("limit-memory"))),
-        "{answer:?}"
-    );
+    is_stopped(bomb, limits, "limit-memory").await;
 }
 
 #[tokio::test]
@@ -130,13 +119,7 @@ async fn imports_are_counted_and_bounded() {
         r"(loop (call $open (i32.const 16) (i32.const 6) (i32.const 64)) (br 0)) unreachable";
     let world = World::with(&hook(body), config).await;
     world.save("1", Change::Created).await;
-    world
-        .host
-        .worker()
-        .expect("a worker")
-        .run_until_idle()
-        .await
-        .expect("it runs");
+    world.run().await;
     assert_eq!(world.outcomes().await, ["1 fault limit-host-calls"]);
 }
 

@@ -18,13 +18,7 @@ const DEFERRED: &str = "(i32.store8 (i32.const 1024) (i32.const 2)) (i32.const 1
 async fn an_answer_its_writes_and_the_history_are_committed_together() {
     let world = World::start(&hook(&format!("{REMEMBER} {SYNCED}"))).await;
     world.save("1", Change::Created).await;
-    let ran = world
-        .host
-        .worker()
-        .expect("a worker")
-        .run_until_idle()
-        .await
-        .expect("it runs");
+    let ran = world.run().await;
     assert_eq!((ran.settled, ran.conflicts), (1, 0));
     assert_eq!(world.value().await.as_deref(), Some(b"value".as_slice()));
     assert_eq!(world.outcomes().await, ["1 synced bucket"]);
@@ -81,13 +75,7 @@ async fn a_call_that_traps_leaves_nothing_and_is_rejected_after_eight_times() {
 async fn a_kill_at_any_step_ends_in_the_same_state() {
     let world = World::start(&hook(&format!("{REMEMBER} {SYNCED}"))).await;
     world.save("0", Change::Created).await;
-    world
-        .host
-        .worker()
-        .expect("a worker")
-        .run_until_idle()
-        .await
-        .expect("it runs");
+    world.run().await;
     let steps = world.host.faults().seen();
     assert!(
         steps >= 5,
@@ -271,12 +259,6 @@ async fn values_beyond_the_limit_are_refused_to_the_component() {
     )
     .await;
     world.save("1", Change::Created).await;
-    world
-        .host
-        .worker()
-        .expect("a worker")
-        .run_until_idle()
-        .await
-        .expect("it runs");
+    world.run().await;
     assert_eq!(world.value().await, None);
 }

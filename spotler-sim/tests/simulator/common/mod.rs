@@ -3,7 +3,7 @@
 pub(crate) mod client;
 
 use serde_json::{Value, json};
-use spotler_sim::{Config, Request, Response, SeedContact, SimHandle, SpotlerSim};
+use spotler_sim::{Config, Request, Response, SeedContact, SimHandle, SpotlerSim, Status};
 
 pub(crate) const NOW: &str = "2026-01-05T09:00:00Z";
 
@@ -57,4 +57,15 @@ pub(crate) fn contact(external_id: &str, email: &str) -> Value {
 
 pub(crate) fn error_type(answer: &(u16, Value)) -> &str {
     answer.1["errorType"].as_str().unwrap_or_default()
+}
+
+/// How Anna stands.
+pub(crate) fn status(sim: &SimHandle) -> Status {
+    sim.contact_by_external_id("anna-1").expect("anna").status
+}
+
+/// Switches permission 2 of Anna on.
+pub(crate) fn upsert(sim: &SimHandle) -> (u16, Value) {
+    let anna = json!({"externalId": "anna-1", "properties": {"permissions": [{"bit": 2, "enabled": true}]}});
+    post_contact(sim, true, anna)
 }

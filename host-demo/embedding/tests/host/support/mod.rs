@@ -11,8 +11,10 @@ use koppel_embedding::queue::{self, Of};
 use koppel_embedding::store::StoreError;
 use koppel_embedding::{
     ApplyError, Connection, Crm, CrmError, Engine, EngineConfig, Event, EventKey, Host, HostConfig,
-    ManualClock, NewEvent, Store, TenantId, Timestamp,
+    ManualClock, NewEvent, Ran, Store, TenantId, Timestamp,
 };
+use sqlx::Any;
+use sqlx::pool::PoolConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -272,27 +274,26 @@ impl World {
         .await
     }
 
+    /// Works the queue until nothing is due.
+    pub(crate) async fn run(&self) -> Ran {
+        let worker = self.host.worker().expect("a worker");
+        worker.run_until_idle().await.expect("it runs")
+    }
+
+    async fn reader(&self) -> PoolConnection<Any> {
+        let readers = self.host.store().readers();
+        readers.acquire().await.expect("a reader")
+    }
+
     pub(crate) async fn waiting(&self) -> Vec<queue::Waiting> {
-        let mut connection = self
-            .host
-            .store()
-            .readers()
-            .acquire()
-            .await
-            .expect("a reader");
+        let mut connection = self.reader().await;
         queue::waiting(&mut connection, &self.tenant, 100)
             .await
             .expect("the queue")
     }
 
     pub(crate) async fn rejections(&self) -> Vec<queue::Rejected> {
-        let mut connection = self
-            .host
-            .store()
-            .readers()
-            .acquire()
-            .await
-            .expect("a reader");
+        let mut connection = self.reader().await;
         queue::rejections(&mut connection, &self.tenant, 100)
             .await
             .expect("rejections")
@@ -300,13 +301,7 @@ impl World {
 
     /// Outcomes of all calls with their reasons, oldest first.
     pub(crate) async fn outcomes(&self) -> Vec<String> {
-        let mut connection = self
-            .host
-            .store()
-            .readers()
-            .acquire()
-            .await
-            .expect("a reader");
+        let mut connection = self.reader().await;
         let all = queue::history(&mut connection, &self.tenant, &Of::default(), 1_000).await;
         let all = all.expect("the history");
         all.iter()
